@@ -1,0 +1,37 @@
+"""What a program's steps depend on, and what is known of their signs."""
+
+from __future__ import annotations
+
+from sympy import Dummy, Expr
+
+from symloss.derive.partial import Sign
+from symloss.program import Program, name_of, operands, references
+
+
+def active_names(program: Program, variables: tuple[str, ...]) -> frozenset[str]:
+    """Names whose value varies with the variables, through steps that are not held constant."""
+    active = set(variables)
+    for step in program.steps:
+        if not step.held and not step.is_integer and active & references(step.expression):
+            active.add(step.name)
+    return frozenset(active)
+
+
+def sign_oracle(program: Program) -> Sign:
+    """A function that tells of an expression whether it is nonnegative and whether positive for all real inputs."""
+    known: dict[str, tuple[bool, bool]] = {}
+
+    def sign(expression: Expr) -> tuple[bool, bool]:
+        stand_ins = {
+            leaf: Dummy(nonnegative=True, positive=known[name_of(leaf)][1] or None)
+            for leaf in operands(expression)
+            if known.get(name_of(leaf), (False, False))[0]
+        }
+        seen = expression.xreplace(stand_ins)
+        return bool(seen.is_nonnegative), bool(seen.is_positive)
+
+    for step in program.steps:
+        if step.kind in (None, "sum", "max", "min", "prod") and not step.is_integer:
+            nonnegative, positive = sign(step.expression)
+            known[step.name] = (nonnegative, positive and step.kind != "sum")  # a sum may be empty
+    return sign

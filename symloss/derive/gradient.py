@@ -1,0 +1,107 @@
+"""The reverse-mode transform: a program for the loss becomes a program for its gradient.
+
+The steps are walked backwards. Each distinct operand of a step receives the step's adjoint times the local partial
+derivative. A subscript that is a plain index, met once, renames; any other (a gather such as `logits[label]`) becomes a
+KroneckerDelta, which lowering turns into a scatter. Indices that the operand does not carry are summed over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sympy import Expr, Indexed, KroneckerDelta, Mul, S, Symbol
+
+from symloss.derive import reductions
+from symloss.derive.activity import active_names
+from symloss.derive.builder import Builder, total
+from symloss.derive.partial import Differentiator
+from symloss.program import Program, Step, name_of, operands
+from symloss.spec import dimension_symbol
+
+
+def gradient(program: Program, differentiator: Differentiator) -> Program:
+    """A program whose outputs are `loss` and, for each name of `wrt`, `grad_<name>`."""
+    return _Reverse(program, differentiator).run()
+
+
+def gradient_name(variable: str) -> str:
+    """The output that holds the derivative by a variable."""
+    return f"grad_{variable}"
+
+
+class _Reverse:
+    def __init__(self, program: Program, differentiator: Differentiator) -> None:
+        self.program = program
+        self.differentiator = differentiator
+        self.builder = Builder(program)
+        self.active = active_names(program, program.wrt)
+        self.axes = {name: self._axes_of(name) for name in program.wrt}
+        self.axes |= {step.name: step.indices for step in program.steps}
+        self.contributions: defaultdict[str, list[Expr]] = defaultdict(list)
+        self.contributions["loss"].append(S.One)
+
+    def run(self) -> Program:
+        for step in reversed(self.program.steps):
+            if step.name in self.active and self.contributions[step.name]:
+                self._pull_back(step, self._adjoint(step.name, f"d_{step.name}"))
+        outputs = []
+        for name in self.program.wrt:
+            value = total(self.contributions[name])
+            outputs.append(gradient_name(name))
+            self.builder.append(Step(gradient_name(name), self.axes[name], value))
+        return self.builder.finish(("loss", *outputs), self.program.name)
+
+    def _axes_of(self, name: str) -> tuple[Symbol, ...]:
+        """Indices that stand for an input's axes: those of its first plain use, so that the result reads like the math."""
+        shape = self.program.core_shape(name)
+        for step in self.program.steps:
+            for leaf in operands(step.expression):
+                if isinstance(leaf, Indexed) and name_of(leaf) == name and self._is_plain(leaf.indices):
+                    return tuple(leaf.indices)
+        sizes = (dimension_symbol(size) for size in shape)
+        return tuple(self.builder.index(str(size).lower() if size.is_Symbol else "a", size) for size in sizes)
+
+    def _is_plain(self, subscripts: tuple[Expr, ...]) -> bool:
+        return len(set(subscripts)) == len(subscripts) and set(subscripts) <= set(self.builder.ranges)
+
+    def _adjoint(self, name: str, called: str) -> Expr:
+        """The sum of all contributions to a step, as an element."""
+        value = total(self.contributions[name])
+        if not value.args or len(operands(value)) == 1 and not value.has(KroneckerDelta) and value.is_Atom:
+            return value
+        return self.builder.append(Step(self.builder.fresh(called), self.axes[name], value))
+
+    def _pull_back(self, step: Step, adjoint: Expr) -> None:
+        sensitivity = adjoint * reductions.weight(step, self.builder) if step.kind else adjoint
+        for leaf in operands(step.expression):
+            if name_of(leaf) in self.active:
+                local = self.differentiator.partial(step.expression, leaf)
+                if local is not S.Zero:
+                    self._contribute(leaf, sensitivity * local, step.loops)
+
+    def _contribute(self, leaf: Expr, term: Expr, loops: tuple[Symbol, ...]) -> None:
+        name = name_of(leaf)
+        axes = self.axes[name]
+        subscripts = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
+        renamed = self._align(axes, subscripts, loops)
+        deltas = [
+            KroneckerDelta(axis, subscript.xreplace(renamed))
+            for axis, subscript in zip(axes, subscripts, strict=True)
+            if renamed.get(subscript, subscript) != axis
+        ]
+        summed = tuple(target for index in loops if (target := renamed.get(index, index)) not in axes)
+        whole = Mul(term.xreplace(renamed), *deltas)
+        self.contributions[name].append(self.builder.sum_over(f"d_{name}_sum", axes, whole, summed))
+
+    def _align(
+        self, axes: tuple[Symbol, ...], subscripts: tuple[Expr, ...], loops: tuple[Symbol, ...]
+    ) -> dict[Expr, Expr]:
+        """Rename loop indices so that plain subscripts become the operand's axes; others step out of the way."""
+        renamed: dict[Expr, Expr] = {}
+        for axis, subscript in zip(axes, subscripts, strict=True):
+            if subscript in loops and subscript not in renamed:
+                renamed[subscript] = axis
+        for index in loops:
+            if index not in renamed and index in axes:
+                renamed[index] = self.builder.index(str(index), self.builder.ranges[index])
+        return renamed

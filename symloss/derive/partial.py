@@ -1,0 +1,131 @@
+"""The partial derivative of a scalar expression by one operand.
+
+SymPy's `diff` is not used: it differentiates `Abs` and `Max` twice into delta functions. Here derivatives hold almost
+everywhere, and at a kink the result is one element of the subdifferential:
+
+- `Abs`: 0 at 0, as `sign` says;
+- `Max`, `Min`: at a tie, the slope of an argument that varies (PyTorch's `clamp`); among several of the first in SymPy's
+  order. Where one surface carries several kinks that could cancel (`Max(x, 0) - x*t + log(1 + exp(-Abs(x)))`), only the mean
+  of the two sides is safe, because it is linear in the function: such nodes are named in `balanced`;
+- a root of something that is nonnegative everywhere: 0 where that vanishes, since a minimum has 0 in its subdifferential
+  (Fermat's rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy
+from sympy import Add, Expr, KroneckerDelta, Mul, Piecewise, Pow, S
+from sympy.functions.elementary.miscellaneous import MinMaxBase
+
+from symloss.errors import DerivationError
+from symloss.language import BY_NODE
+from symloss.program import operands
+
+Sign = Callable[[Expr], tuple[bool, bool]]
+"""Tells of an expression whether it is nonnegative, and whether it is positive, for all real inputs."""
+
+
+@dataclass(frozen=True)
+class Differentiator:
+    """Partial derivatives, given what is known of the signs of operands and which ties to balance."""
+
+    sign: Sign
+    balanced: frozenset[Expr] = frozenset()
+
+    def partial(self, expression: Expr, operand: Expr) -> Expr:
+        """d expression / d operand, all other operands held."""
+        if expression == operand:
+            return S.One
+        if operand not in operands(expression):
+            return S.Zero
+        if isinstance(expression, Add):
+            return Add(*(self.partial(term, operand) for term in expression.args))
+        if isinstance(expression, Mul):
+            return self._product(expression, operand)
+        if isinstance(expression, Pow):
+            return self._power(expression, operand)
+        if isinstance(expression, Piecewise):
+            branches = [(self.partial(branch, operand), condition) for branch, condition in expression.args]
+            return Piecewise(*branches)
+        if isinstance(expression, MinMaxBase):
+            return self._extremum(expression, operand)
+        if isinstance(expression, (sympy.sign, KroneckerDelta, sympy.floor)):
+            return S.Zero
+        if isinstance(expression, sympy.Abs):
+            (inner,) = expression.args
+            return sympy.sign(inner) * self.partial(inner, operand)
+        return self._function(expression, operand)
+
+    def _product(self, expression: Mul, operand: Expr) -> Expr:
+        factors = expression.args
+        terms = []
+        for place, factor in enumerate(factors):
+            slope = self.partial(factor, operand)
+            if slope is not S.Zero:
+                terms.append(Mul(*factors[:place], slope, *factors[place + 1 :]))
+        return Add(*terms)
+
+    def _power(self, expression: Pow, operand: Expr) -> Expr:
+        base, exponent = expression.args
+        in_base = self.partial(base, operand)
+        in_exponent = self.partial(exponent, operand)
+        result = S.Zero
+        if in_base is not S.Zero:
+            result += self._power_slope(base, exponent) * in_base
+        if in_exponent is not S.Zero:
+            grown = expression * sympy.log(base) * in_exponent
+            result += grown if base.is_positive else Piecewise((grown, base > 0), (S.Zero, True))
+        return result
+
+    def _power_slope(self, base: Expr, exponent: Expr) -> Expr:
+        slope = exponent * base ** (exponent - 1)
+        if not exponent.is_number:
+            return Piecewise((S.Zero, sympy.Eq(exponent, 0)), (slope, True))
+        if 0 < exponent < 1:
+            nonnegative, positive = self.sign(base)
+            if nonnegative and not positive:
+                return Piecewise((slope, base > 0), (S.Zero, True))
+        return slope
+
+    def _extremum(self, expression: MinMaxBase, operand: Expr) -> Expr:
+        varying = [part for part in expression.args if operand in operands(part)]
+        moving = [part for part in expression.args if operands(part)]
+        ordered = [*moving, *(part for part in expression.args if part not in moving)]
+        compare = sympy.Ge if isinstance(expression, sympy.Max) else sympy.Le
+        beyond = sympy.Gt if isinstance(expression, sympy.Max) else sympy.Lt
+        result = S.Zero
+        for part in varying:
+            place = ordered.index(part)
+            rest = [other for other in ordered if other != part]
+            if expression in self.balanced:
+                result += self._shared(expression, part, rest) * self.partial(part, operand)
+                continue
+            wins = [
+                compare(part, other) if ordered.index(other) > place else beyond(part, other)
+                for other in rest
+            ]
+            result += Piecewise((self.partial(part, operand), sympy.And(*wins)), (S.Zero, True))
+        return result
+
+    @staticmethod
+    def _shared(expression: MinMaxBase, part: Expr, rest: list[Expr]) -> Expr:
+        """The mean of the two one-sided slopes at a tie, by halves: (1 + sign)/2 against the best of the others."""
+        other = expression.func(*rest)
+        step = (1 + sympy.sign(part - other)) / 2
+        return step if isinstance(expression, sympy.Max) else 1 - step
+
+    def _function(self, expression: Expr, operand: Expr) -> Expr:
+        if type(expression) not in BY_NODE:
+            raise DerivationError(
+                f"no derivative is known for {sympy.sstr(expression)}; "
+                "write it with functions of the language's table"
+            )
+        result = S.Zero
+        for place, argument in enumerate(expression.args, start=1):
+            inner = self.partial(argument, operand)
+            if inner is not S.Zero:
+                result += expression.fdiff(place) * inner
+        return result

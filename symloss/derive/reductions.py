@@ -1,0 +1,56 @@
+"""The derivative of each reduction by its body: what both transforms need to know of `sum`, `max`, `prod`, `logsumexp`."""
+
+from __future__ import annotations
+
+from sympy import Eq, Expr, KroneckerDelta, Piecewise, S, exp
+
+from symloss.derive.builder import Builder
+from symloss.program import Step
+
+_ARG = {"max": "argmax", "min": "argmin"}
+
+
+def weight(step: Step, builder: Builder) -> Expr:
+    """d value / d body as an expression over the step's free and bound indices.
+
+    logsumexp: the softmax weight. max, min: one at the chosen place (the first, at a tie). prod: the product of the others,
+    exact where factors are zero.
+    """
+    if step.kind == "sum":
+        return S.One
+    if step.kind == "logsumexp":
+        return _shared(_softmax(step), builder)
+    if step.kind in _ARG:
+        (index,) = step.bound
+        return KroneckerDelta(index, chosen(step, builder))
+    return _shared(_others(step, builder), builder)
+
+
+def chosen(step: Step, builder: Builder) -> Expr:
+    """The place of the extreme value of a max or min."""
+    name = f"{step.name}_place"
+    return _shared(Step(name, step.indices, step.expression, _ARG[str(step.kind)], step.bound), builder)
+
+
+def _softmax(step: Step) -> Step:
+    expression = exp(step.expression - step.element())
+    return Step(f"{step.name}_softmax", step.loops, expression, softmax_of=step.name)
+
+
+def _others(step: Step, builder: Builder) -> Step:
+    """The product over all places but one, by a second index."""
+    name = f"{step.name}_others"
+    known = builder.find(name)
+    if known is not None:
+        return known
+    (index,) = step.bound
+    other = builder.index(f"{index}_other", builder.ranges[index])
+    factor = Piecewise((S.One, Eq(other, index)), (step.expression.xreplace({index: other}), True))
+    return Step(name, step.loops, factor, "prod", (other,))
+
+
+def _shared(step: Step, builder: Builder) -> Expr:
+    """The element of the step, appended unless a step of that name is there already."""
+    if builder.find(step.name) is None:
+        builder.append(step)
+    return step.element()

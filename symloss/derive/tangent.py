@@ -1,0 +1,87 @@
+"""The forward-mode transform: a program becomes a program for its derivative along a direction.
+
+Applied to a gradient program it gives Hessian-vector products; with constant seeds, the second derivatives of items without
+core dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sympy import Add, Expr, Indexed, S
+
+from symloss.derive import reductions
+from symloss.derive.builder import Builder
+from symloss.derive.partial import Differentiator
+from symloss.program import Program, Step, name_of, operands
+
+Seed = Callable[[tuple[Expr, ...]], Expr]
+"""Gives the direction's component that belongs to a variable's element at some subscripts."""
+
+
+def tangent(
+    program: Program, seeds: Mapping[str, Seed], outputs: Mapping[str, str], differentiator: Differentiator
+) -> Program:
+    """A program for the derivatives of some of a program's outputs, along the direction `seeds`.
+
+    Args:
+        program: what is differentiated.
+        seeds: the direction, by variable.
+        outputs: for each output to differentiate, the name of the result.
+        differentiator: the rules for a scalar expression.
+    """
+    return _Forward(program, seeds, differentiator).run(outputs)
+
+
+class _Forward:
+    def __init__(
+        self, program: Program, seeds: Mapping[str, Seed], differentiator: Differentiator
+    ) -> None:
+        self.program = program
+        self.seeds = seeds
+        self.differentiator = differentiator
+        self.builder = Builder(program)
+        self.moving: dict[str, Step | None] = {}
+
+    def run(self, outputs: Mapping[str, str]) -> Program:
+        for step in self.program.steps:
+            if not step.held and not step.is_integer:
+                self.moving[step.name] = self._push(step, outputs.get(step.name))
+        for name, called in outputs.items():
+            if self.moving[name] is None:
+                self.builder.append(Step(called, self.program.step(name).indices, S.Zero))
+        return self.builder.finish(tuple(outputs.values()), self.program.name)
+
+    def _push(self, step: Step, called: str | None) -> Step | None:
+        """Append the step's tangent; None where it is zero."""
+        name = called or self.builder.fresh(f"{step.name}_dot")
+        if step.kind in ("max", "min"):
+            rate = self._rate(step.expression).xreplace({step.bound[0]: reductions.chosen(step, self.builder)})
+            made = Step(name, step.indices, rate)
+        elif step.kind is None:
+            made = Step(name, step.indices, self._rate(step.expression))
+        else:
+            rate = self._rate(step.expression)
+            if rate is not S.Zero:
+                rate *= reductions.weight(step, self.builder)
+            made = Step(name, step.indices, rate, "sum", step.bound)
+        if made.expression is S.Zero:
+            return None
+        self.builder.append(made)
+        return made
+
+    def _rate(self, expression: Expr) -> Expr:
+        terms = []
+        for leaf in operands(expression):
+            rate = self._rate_of(leaf)
+            if rate is not S.Zero:
+                terms.append(self.differentiator.partial(expression, leaf) * rate)
+        return Add(*terms)
+
+    def _rate_of(self, leaf: Expr) -> Expr:
+        name = name_of(leaf)
+        subscripts = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
+        if name in self.seeds:
+            return self.seeds[name](subscripts)
+        step = self.moving.get(name)
+        return S.Zero if step is None else step.element(subscripts)

@@ -1,0 +1,120 @@
+"""What a module needs of the run-time: names to import, or source to embed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+
+
+@cache
+def _sources() -> dict[str, str]:
+    folder = resources.files("symloss.runtime")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".py"))
+    return {name.removesuffix(".py"): (folder / name).read_text("utf-8") for name in names if name != "__init__.py"}
+
+
+def used_names(code: str) -> list[str]:
+    """The run-time's names that emitted code mentions, and those that every module needs."""
+    tree = ast.parse(code)
+    mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    defined = {name for file in _sources() for name in _definitions(file)}
+    return sorted((mentioned | {"Argument", "Domain", "Loss"}) & defined)
+
+
+def embedded(names: Iterable[str]) -> str:
+    """The source of the run-time's definitions of these names and all that they rest on, imports first."""
+    wanted = _closure(set(names))
+    imports: dict[str, None] = {}
+    bodies: list[str] = []
+    for file in _order():
+        tree = ast.parse(_sources()[file])
+        for node in tree.body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                imports.update(_foreign(node))
+        bodies += [_segment(file, node) for node in tree.body if _names(node) & wanted]
+    return "\n".join(sorted(imports, key=_import_order)) + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
+
+
+def _order() -> list[str]:
+    """Files so that each comes after those it imports from."""
+    done: list[str] = []
+    waiting = list(_sources())
+    while waiting:
+        ready = [file for file in waiting if not (_imported_files(file) - set(done))]
+        done += ready
+        waiting = [file for file in waiting if file not in ready]
+    return done
+
+
+def _imported_files(file: str) -> set[str]:
+    return {
+        (node.module or "").rpartition(".")[2]
+        for node in ast.parse(_sources()[file]).body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("symloss.runtime.")
+    }
+
+
+@cache
+def _definitions(file: str) -> dict[str, frozenset[str]]:
+    """Each top-level name of a file, with the names that its definition mentions."""
+    found: dict[str, frozenset[str]] = {}
+    for node in ast.parse(_sources()[file]).body:
+        mentions = frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+        for name in _names(node):
+            found[name] = found.get(name, frozenset()) | mentions
+    return found
+
+
+def _names(node: ast.stmt) -> set[str]:
+    """What a top-level statement defines; an overload belongs to the function that it overloads."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        overloaded = {
+            argument.id
+            for decorator in node.decorator_list
+            if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "overload"
+            for argument in decorator.args
+            if isinstance(argument, ast.Name)
+        }
+        return overloaded or {node.name}
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return {target.id for target in targets if isinstance(target, ast.Name)}
+    return set()
+
+
+def _closure(names: set[str]) -> set[str]:
+    mentions = {name: rest for file in _sources() for name, rest in _definitions(file).items()}
+    reached: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in mentions and name not in reached:
+            reached.add(name)
+            waiting += mentions[name]
+    return reached
+
+
+def _segment(file: str, node: ast.stmt) -> str:
+    lines = _sources()[file].splitlines()
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return "\n".join(lines[first - 1 : node.end_lineno])
+
+
+def _foreign(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Import statements, one name each, that do not come from this room."""
+    if isinstance(node, ast.Import):
+        return [f"import {alias.name}{f' as {alias.asname}' if alias.asname else ''}" for alias in node.names]
+    if (node.module or "").startswith("symloss"):
+        return []
+    return [
+        f"from {node.module} import {alias.name}{f' as {alias.asname}' if alias.asname else ''}"
+        for alias in node.names
+    ]
+
+
+def _import_order(line: str) -> tuple[bool, bool, str]:
+    return "__future__" not in line, "numpy" in line or "numba" in line, line

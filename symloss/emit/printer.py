@@ -1,0 +1,219 @@
+"""SymPy becomes text here and nowhere else.
+
+Values are printed for a kernel of either float type: a constant is `real(c)`, because a bare Python float would promote a
+whole float32 kernel to float64. Subscripts, and comparisons between indices, are printed as integers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy
+from sympy import Add, Expr, Indexed, Mul, Piecewise, Pow, Rational, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, BooleanFalse, BooleanFunction, BooleanTrue, Not, Or
+
+from symloss.emit.names import safe
+from symloss.errors import DerivationError
+from symloss.language import BY_NODE
+from symloss.lower import NAN, finite_or_zero
+
+_CHOICE, _LOGIC, _SUM, _PRODUCT, _ATOM = range(5)
+Text = tuple[str, int]
+"""Printed code and the precedence of its outermost operator."""
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Prints expressions; `elements` and `indices` give spellings that a loop has chosen for array rows and counters."""
+
+    elements: Mapping[tuple[str, tuple[Expr, ...]], str] = field(default_factory=dict)
+    indices: Mapping[Symbol, str] = field(default_factory=dict)
+
+    def value(self, expression: Expr) -> str:
+        """The expression as floating-point code."""
+        return self._value(expression)[0]
+
+    def factor(self, expression: Expr) -> str:
+        """The expression as an operand of a product."""
+        return _inside(self._value(expression), _PRODUCT)
+
+    def place(self, expression: Expr) -> str:
+        """The expression as an integer: a subscript or a size."""
+        return self._integer(expression)[0]
+
+    def element(self, name: str, subscripts: tuple[Expr, ...]) -> str:
+        """An array element."""
+        row = self.elements.get((name, subscripts))
+        if row is not None:
+            return f"{row}[{safe(str(subscripts[-1]))}]"
+        return f"{safe(name)}[{', '.join(map(self.place, subscripts))}]"
+
+    def condition(self, expression: Expr) -> str:
+        """A truth value; `&` and `|` keep loops free of branches."""
+        if isinstance(expression, (BooleanTrue, BooleanFalse)):
+            return str(bool(expression))
+        if isinstance(expression, (And, Or)):
+            sign = " & " if isinstance(expression, And) else " | "
+            return sign.join(f"({self.condition(part)})" for part in expression.args)
+        if isinstance(expression, Not):
+            return f"not ({self.condition(expression.args[0])})"
+        if isinstance(expression, Relational):
+            return self._comparison(expression)
+        return safe(str(expression))
+
+    def _comparison(self, relation: Relational) -> str:
+        show = self._integer if _is_integral(relation) else self._value
+        left, right = (_inside(show(side), _SUM) for side in (relation.lhs, relation.rhs))
+        return f"{left} {relation.rel_op} {right}"
+
+    def _value(self, expression: Expr) -> Text:
+        if isinstance(expression, (Symbol, Indexed)):
+            return self._leaf(expression)
+        if expression.is_number and not expression.args or isinstance(expression, Rational):
+            return _constant(expression)
+        if expression.is_number:
+            return _constant(sympy.Float(expression.evalf(30), 30))
+        if isinstance(expression, Add):
+            return self._sum(expression), _SUM
+        if isinstance(expression, Mul):
+            return self._product(expression)
+        if isinstance(expression, Pow):
+            return self._power(expression)
+        if isinstance(expression, Piecewise):
+            return self._choice(expression), _CHOICE
+        if isinstance(expression, (Relational, BooleanFunction)):
+            return self.condition(expression), _CHOICE
+        return self._call(expression), _ATOM
+
+    def _leaf(self, leaf: Expr) -> Text:
+        if leaf == NAN:
+            return "real(math.nan)", _ATOM
+        if leaf.is_integer:
+            return f"real({self.place(leaf)})", _ATOM
+        if isinstance(leaf, Indexed):
+            return self.element(str(leaf.base.label.name), tuple(leaf.indices)), _ATOM
+        return safe(leaf.name), _ATOM
+
+    def _sum(self, expression: Add) -> str:
+        first, *rest = sorted(expression.as_ordered_terms(), key=_is_negative)
+        text = _inside(self._value(first), _SUM)
+        for term in rest:
+            sign, shown = (" - ", -term) if _is_negative(term) else (" + ", term)
+            text += sign + _inside(self._value(shown), _PRODUCT if sign == " - " else _SUM)
+        return text
+
+    def _product(self, expression: Mul) -> Text:
+        coefficient, factors = expression.as_coeff_mul()
+        if not isinstance(coefficient, Rational):
+            coefficient, factors = Rational(1), expression.args
+        if coefficient < 0:
+            return f"-{_inside(self._value(-expression), _PRODUCT)}", _PRODUCT
+        upper = [factor for factor in factors if not _is_below(factor)]
+        lower = [1 / factor for factor in factors if _is_below(factor)]
+        upper, lower = _with_coefficient(coefficient, upper, lower)
+        top = " * ".join(_inside(self._value(part), _PRODUCT) for part in upper) or "real(1)"
+        if not lower:
+            return top, _PRODUCT
+        bottom = [_inside(self._value(part), _ATOM if len(lower) == 1 else _PRODUCT) for part in lower]
+        return f"{top} / {bottom[0] if len(bottom) == 1 else '(' + ' * '.join(bottom) + ')'}", _PRODUCT
+
+    def _power(self, expression: Pow) -> Text:
+        base, exponent = expression.args
+        if _is_below(expression):
+            return f"real(1) / {_inside(self._value(1 / expression), _ATOM)}", _PRODUCT
+        if exponent == Rational(1, 2):
+            return f"sqrt({self.value(base)})", _ATOM
+        if exponent.is_Integer:
+            return self._whole_power(base, int(exponent))
+        if exponent.is_Rational and exponent.q == 2:
+            return self._value(Mul(base ** sympy.floor(exponent), sympy.sqrt(base), evaluate=False))
+        return f"power({self.value(base)}, {self.value(exponent)})", _ATOM
+
+    def _whole_power(self, base: Expr, exponent: int) -> Text:
+        if exponent == 1:
+            return self._value(base)
+        half, odd = divmod(exponent, 2)
+        squared = f"square({self._whole_power(base, half)[0]})"
+        if not odd:
+            return squared, _ATOM
+        return f"{squared} * {_inside(self._value(base), _PRODUCT)}", _PRODUCT
+
+    def _choice(self, expression: Piecewise) -> str:
+        *branches, (last, _) = expression.args
+        text = _inside(self._value(last), _LOGIC) if not isinstance(last, Piecewise) else self.value(last)
+        for branch, condition in reversed(branches):
+            text = f"{_inside(self._value(branch), _LOGIC)} if {self.condition(condition)} else {text}"
+        return text
+
+    def _call(self, expression: Expr) -> str:
+        row = BY_NODE.get(type(expression))
+        shown = [self.value(argument) for argument in expression.args]
+        if row is not None:
+            text = row.code.format(*shown[: row.arity])
+            for argument in shown[row.arity :]:
+                text = row.code.format(text, argument)
+            return text
+        if isinstance(expression, (finite_or_zero, AppliedUndef)):
+            return f"{type(expression).__name__}({', '.join(shown)})"
+        raise DerivationError(f"{sympy.sstr(expression)} has no spelling in emitted code")
+
+    def _integer(self, expression: Expr) -> Text:
+        if isinstance(expression, Symbol):
+            return self.indices.get(expression, safe(expression.name)), _ATOM
+        if isinstance(expression, Indexed):
+            return self.element(str(expression.base.label.name), tuple(expression.indices)), _ATOM
+        if expression.is_Integer:
+            return str(expression), _ATOM if expression >= 0 else _SUM
+        sign = {Add: " + ", Mul: " * "}.get(type(expression))
+        if sign is None:
+            raise DerivationError(f"{sympy.sstr(expression)} is no integer that code can compute")
+        level = _SUM if sign == " + " else _PRODUCT
+        return sign.join(_inside(self._integer(part), level) for part in expression.args), level
+
+
+def _inside(text: Text, level: int) -> str:
+    return text[0] if text[1] >= level else f"({text[0]})"
+
+
+def _is_negative(term: Expr) -> bool:
+    return bool(term.as_coeff_Mul()[0].is_negative)
+
+
+def _is_below(factor: Expr) -> bool:
+    """Whether a factor belongs under the fraction bar."""
+    return isinstance(factor, Pow) and bool(factor.exp.is_number) and bool(factor.exp.is_negative)
+
+
+def _with_coefficient(
+    coefficient: Rational, upper: list[Expr], lower: list[Expr]
+) -> tuple[list[Expr], list[Expr]]:
+    """Binary fractions multiply exactly; other denominators divide, which rounds once."""
+    if coefficient == 1:
+        return upper, lower
+    if coefficient.q & (coefficient.q - 1) == 0:
+        return [coefficient, *upper], lower
+    top = upper if coefficient.p == 1 and upper else [Rational(coefficient.p), *upper]
+    return top, [Rational(coefficient.q), *lower]
+
+
+def _constant(number: Expr) -> Text:
+    if number is sympy.oo or number is -sympy.oo:
+        return f"real({'-' if number is -sympy.oo else ''}math.inf)", _ATOM
+    if number.is_Integer and abs(number) < 2**53:
+        return f"real({number})", _ATOM
+    value = float(number)
+    if not math.isfinite(value):
+        raise DerivationError(f"the constant {number} is beyond double precision")
+    return f"real({value!r})", _ATOM
+
+
+def _is_integral(relation: Relational) -> bool:
+    """Whether both sides are made of indices, labels and sizes alone."""
+    sides = (relation.lhs, relation.rhs)
+    return all(side.is_integer and not side.has(sympy.Function) for side in sides) and any(
+        leaf.free_symbols for leaf in sides
+    )

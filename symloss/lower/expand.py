@@ -1,0 +1,50 @@
+"""Steps that code computes in parts: logsumexp and its softmax weights share one row of exponentials."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr, exp, log
+
+from symloss.lower.model import finite_or_zero
+from symloss.program import Program, Step
+from symloss.spec import array_base, scalar_symbol
+
+
+def expand_logsumexp(program: Program) -> Program:
+    """Replace each logsumexp by shift, exponentials and total; each softmax weight by their quotient.
+
+    With m the largest body, `log sum exp(b) = m + log sum exp(b - m)` (Blanchard, Higham and Higham, 2021): no exponential
+    exceeds 1. An infinite m is replaced by 0, which gives the limits.
+    """
+    steps: list[Step] = []
+    for step in program.steps:
+        if step.kind == "logsumexp":
+            steps += _parts(step)
+        elif step.softmax_of:
+            source = program.step(step.softmax_of)
+            weights = _element(f"{source.name}_exp", step.indices) / _element(f"{source.name}_total", source.indices)
+            steps.append(replace(step, expression=weights, softmax_of=""))
+        else:
+            steps.append(step)
+    return replace(program, steps=tuple(steps))
+
+
+def _parts(step: Step) -> list[Step]:
+    top = Step(f"{step.name}_max", step.indices, step.expression, "max", step.bound)
+    while len(top.bound) > 1:
+        inner = replace(top, name=f"{top.name}_inner", indices=(*top.indices, *top.bound[:-1]), bound=top.bound[-1:])
+        return [inner, *_rest(step, replace(top, expression=inner.element(), bound=top.bound[:-1]))]
+    return _rest(step, top)
+
+
+def _rest(step: Step, top: Step) -> list[Step]:
+    shift = Step(f"{step.name}_shift", step.indices, finite_or_zero(top.element()))
+    powers = Step(f"{step.name}_exp", step.loops, exp(step.expression - shift.element()))
+    whole = Step(f"{step.name}_total", step.indices, powers.element(), "sum", step.bound)
+    value = Step(step.name, step.indices, shift.element() + log(whole.element()))
+    return [top, shift, powers, whole, value]
+
+
+def _element(name: str, indices: tuple[Expr, ...]) -> Expr:
+    return array_base(name)[indices] if indices else scalar_symbol(name)

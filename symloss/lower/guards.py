@@ -1,0 +1,129 @@
+"""Domains at run time: an input outside its domain, or NaN, makes the item's results NaN.
+
+Where a NaN passes through the arithmetic by itself and the domain is the whole line, nothing is emitted. Elsewhere the
+number of elements outside is counted (one more sum, which shares the loops that are there) and the results select on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy
+from sympy import Add, Eq, Expr, Function, Indexed, Mul, Piecewise, Pow, S, Symbol
+
+from symloss.language import BY_NODE, NAMED, Simplex
+from symloss.lower.model import NAN
+from symloss.lower.nodes import Node
+from symloss.program import Program, Step, name_of
+from symloss.spec import Input, Parameter, array_base, dimension_symbol, index_symbol, scalar_symbol
+
+INVALID = "outside_domain"
+
+
+def outside(name: str, value: Expr) -> Expr:
+    """1 where the value lies outside the domain of the input or parameter of that name, else 0."""
+    applied: Expr = Function(f"outside_{name}", real=True)(value)
+    return applied
+
+
+def guarded_names(program: Program) -> tuple[str, ...]:
+    """Inputs and parameters that have to be checked, in order."""
+    strict = _strict_inputs(program)
+    return tuple(
+        entry.name
+        for entry in (*program.inputs, *program.parameters)
+        if not getattr(entry, "is_index", False)
+        and (entry.domain != NAMED["real"] or entry.name not in strict)
+        and not entry.name.startswith("vector_")
+    )
+
+
+def count_outside(program: Program) -> Program:
+    """The program with a step `outside_domain` that counts offending elements, if anything needs checking."""
+    names = guarded_names(program)
+    if not names:
+        return program
+    entries = {entry.name: entry for entry in (*program.inputs, *program.parameters)}
+    ranges = dict(program.ranges)
+    steps: list[Step] = []
+    counts = [_count(entries[name], steps, ranges) for name in names]
+    steps.append(Step(INVALID, (), Add(*counts)))
+    return replace(program, steps=(*steps, *program.steps), ranges=ranges)
+
+
+def select_valid(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
+    """The nodes with results that are NaN where anything is outside; scatters add to what is NaN already."""
+    if not any(node.name == INVALID for node in nodes):
+        return nodes
+    valid = Eq(scalar_symbol(INVALID), 0)
+    return [
+        replace(node, expression=Piecewise((node.expression, valid), (NAN, True)), zeroed=False)
+        if node.name in outputs
+        else node
+        for node in nodes
+    ]
+
+
+def _count(entry: Input | Parameter, steps: list[Step], ranges: dict[Symbol, Expr]) -> Expr:
+    """How many elements lie outside, as an element of a step where there are several."""
+    shape = getattr(entry, "shape", ())
+    if not shape:
+        return outside(entry.name, scalar_symbol(entry.name))
+    indices = _indices(entry.name, tuple(map(dimension_symbol, shape)), ranges)
+    element = array_base(entry.name)[indices]
+    step = Step(f"outside_in_{entry.name}", (), outside(entry.name, element), "sum", indices)
+    steps.append(step)
+    if not isinstance(entry.domain, Simplex):
+        return step.element()
+    whole = Step(f"total_of_{entry.name}", indices[:-1], element, "sum", indices[-1:])
+    off = Function(f"off_simplex_{entry.name}", real=True)(whole.element())
+    missed = Step(f"off_in_{entry.name}", (), off, "sum" if indices[:-1] else None, indices[:-1])
+    steps += [whole, missed]
+    return step.element() + missed.element()
+
+
+def _indices(name: str, shape: tuple[Expr, ...], ranges: dict[Symbol, Expr]) -> tuple[Symbol, ...]:
+    """An index for each axis: one that the math uses for that dimension, if there is one left."""
+    chosen: list[Symbol] = []
+    for axis, size in enumerate(shape):
+        fitting = (index for index, over in ranges.items() if over == size and index not in chosen)
+        index = next(fitting, index_symbol(f"{name}_axis{axis}"))
+        ranges[index] = size
+        chosen.append(index)
+    return tuple(chosen)
+
+
+def _strict_inputs(program: Program) -> set[str]:
+    """Inputs in which every output is NaN as soon as they are."""
+    known: dict[str, frozenset[str]] = {}
+    for step in program.steps:
+        found = _strict(step.expression, known, frozenset(step.loops))
+        known[step.name] = frozenset() if step.is_integer else found
+    parts = [known[name] for name in program.outputs]
+    return set(frozenset.intersection(*parts)) if parts else set()
+
+
+def _strict(expression: Expr, known: dict[str, frozenset[str]], loops: frozenset[Symbol]) -> frozenset[str]:
+    if isinstance(expression, (Symbol, Indexed)):
+        if isinstance(expression, Indexed) and not _covers(expression, loops):
+            return frozenset()
+        name = name_of(expression)
+        return known.get(name, frozenset({name}))
+    parts = [_strict(argument, known, loops) for argument in expression.args if argument is not S.true]
+    if isinstance(expression, Piecewise):
+        branches = [_strict(branch, known, loops) for branch, _ in expression.args]
+        return frozenset.intersection(*branches)
+    if isinstance(expression, Pow):
+        return parts[0] if expression.exp.is_number else frozenset()
+    if isinstance(expression, (Add, Mul, sympy.Max, sympy.Min, sympy.sign)):
+        return frozenset().union(*parts)
+    if type(expression) in BY_NODE and len(expression.args) == 1:
+        return parts[0]
+    return frozenset()
+
+
+def _covers(element: Indexed, loops: frozenset[Symbol]) -> bool:
+    """Whether the subscripts run over the whole array."""
+    return len(set(element.indices)) == len(element.indices) and set(element.indices) <= loops
+
+

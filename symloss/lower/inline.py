@@ -1,0 +1,84 @@
+"""Which indexed steps are worth storing: cheap ones are computed again where they are used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+import sympy
+from sympy import Expr, Indexed, Pow
+
+from symloss.language import BY_NODE
+from symloss.lower.nodes import Node
+from symloss.program import name_of, operands
+
+_FREE = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min)
+_MOST_OPERATIONS = 12
+
+
+def inline(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
+    """Substitute indexed elementwise steps that are cheap or used once into their readers, and drop them."""
+    scattered = {node.target for node in nodes if node.target} | {n.name for n in nodes if n.zeroed}
+    contracted = {name_of(side) for node in nodes if node.is_contraction for side in (node.left, node.right)}
+    pinned = set(outputs) | scattered | contracted
+    bodies: dict[str, Node] = {}
+    kept: list[Node] = []
+    for node in nodes:
+        node = _substituted(node, bodies)
+        uses = sum(_uses(other, node.name) for other in nodes)
+        if node.name not in pinned and _worth(node, uses):
+            bodies[node.name] = node
+        else:
+            kept.append(node)
+    return kept
+
+
+def _worth(node: Node, uses: int) -> bool:
+    if node.kind or node.target or node.is_contraction or node.expression.has(sympy.KroneckerDelta):
+        return False
+    if not node.indices:
+        return not node.expression.args or isinstance(node.expression, Indexed)
+    return uses <= 1 or is_cheap(node.expression)
+
+
+def is_cheap(expression: Expr) -> bool:
+    """Whether computing it again costs less than storing it: a few additions, products and selections."""
+    if expression.count_ops() > _MOST_OPERATIONS:
+        return False
+    nodes = list(sympy.preorder_traversal(expression))
+    calls = any(type(part) in BY_NODE and not isinstance(part, _FREE) for part in nodes)
+    roots = any(isinstance(part, Pow) and not _plain_power(part) for part in nodes)
+    return not calls and not roots
+
+
+def _plain_power(power: Pow) -> bool:
+    return bool(power.exp.is_Integer) and -2 <= power.exp <= 4
+
+
+def _uses(node: Node, name: str) -> int:
+    return 0 if node.is_contraction else Counter(name_of(leaf) for leaf in node.leaves())[name]
+
+
+def _substituted(node: Node, bodies: Mapping[str, Node]) -> Node:
+    if node.is_contraction or not (node.names() & set(bodies)):
+        return node
+    expression = _replace(node.expression, bodies)
+    subscripts = tuple(_replace(subscript, bodies) for subscript in node.subscripts)
+    return replace(node, expression=expression, subscripts=subscripts)
+
+
+def _replace(expression: Expr, bodies: Mapping[str, Node]) -> Expr:
+    swaps = {}
+    for leaf in operands(expression):
+        if isinstance(leaf, Indexed):
+            inner = leaf.base[tuple(_replace(subscript, bodies) for subscript in leaf.indices)]
+        else:
+            inner = leaf
+        if name_of(leaf) in bodies:
+            source = bodies[name_of(leaf)]
+            subscripts = inner.indices if isinstance(inner, Indexed) else ()
+            inner = source.expression.xreplace(dict(zip(source.indices, subscripts, strict=True)))
+        if inner is not leaf:
+            swaps[leaf] = inner
+    return expression.xreplace(swaps)

@@ -1,0 +1,174 @@
+"""A kernel: what one emitted function computes, in an order a machine can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sympy import Expr, Function, Symbol
+
+from symloss.derive import Kink
+from symloss.language import Domain
+from symloss.program import Kind
+
+NAN = Symbol("not_a_number")
+"""Stands for NaN: SymPy's own would swallow the expressions it meets."""
+
+
+class finite_or_zero(Function):
+    """x where it is finite, 0 elsewhere: the shift of a logsumexp over infinities."""
+
+    nargs = 1
+    is_extended_real = True
+
+
+@dataclass(frozen=True)
+class Assign:
+    """`name = expression`, a local scalar."""
+
+    name: str
+    expression: Expr
+    is_integer: bool = False
+
+
+@dataclass(frozen=True)
+class Store:
+    """`array[subscripts] = expression`, or `+=` with `add`; `scaled` outputs carry the item's weight."""
+
+    array: str
+    subscripts: tuple[Expr, ...]
+    expression: Expr
+    add: bool = False
+    scaled: bool = False
+    is_integer: bool = False
+
+
+@dataclass(frozen=True)
+class Accumulate:
+    """One term of the reduction called `name`, which belongs at `subscripts` when it is complete.
+
+    For argmax and argmin, `place` is the candidate's index.
+    """
+
+    name: str
+    kind: Kind
+    expression: Expr
+    place: Expr | None = None
+    subscripts: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Zero:
+    """Fill an array with zeros before something is scattered into it."""
+
+    array: str
+
+
+@dataclass(frozen=True)
+class Loop:
+    """`for index in range(dimension)`, around statements; `totals` are the reductions that it finishes."""
+
+    index: Symbol
+    dimension: Expr
+    body: tuple[Statement, ...]
+    totals: tuple[tuple[str, Kind], ...] = ()
+
+    def walk(self) -> Iterator[Statement]:
+        """All statements inside, at any depth."""
+        for statement in self.body:
+            yield statement
+            if isinstance(statement, Loop):
+                yield from statement.walk()
+
+
+Statement = Assign | Store | Accumulate | Zero | Loop
+
+
+@dataclass(frozen=True)
+class Array:
+    """A stored intermediate; `shape` in core dimensions."""
+
+    name: str
+    shape: tuple[Expr, ...]
+    is_integer: bool = False
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """`result = left . right`, a product of matrices or of a matrix and a vector, summed over the shared axis.
+
+    `left_transposed` and `right_transposed` say which operands have to be turned for `np.dot`.
+    """
+
+    result: Array
+    left: str
+    right: str
+    left_transposed: bool
+    right_transposed: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """Statements that run as one compiled function; `gives` are scalars that later phases read."""
+
+    statements: tuple[Statement, ...]
+    reads: tuple[str, ...]
+    gives: tuple[str, ...] = ()
+
+
+Phase = Block | Contraction
+
+
+@dataclass(frozen=True)
+class Output:
+    """A result: the loss, or one derivative with its core shape."""
+
+    name: str
+    shape: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One emitted function for one item.
+
+    Attributes:
+        name: "value", "gradient", "value_and_gradient", "hessian" or "hessian_vector_product".
+        vectors: names of the extra array arguments of Hessian-vector products, with core shapes.
+        arrays: stored intermediates.
+        phases: what runs, in order; more than one only around contractions.
+        outputs: results, the loss first where it is computed.
+    """
+
+    name: str
+    vectors: tuple[Array, ...]
+    arrays: tuple[Array, ...]
+    phases: tuple[Phase, ...]
+    outputs: tuple[Output, ...]
+
+    @property
+    def gives_loss(self) -> bool:
+        """Whether the loss is among the results."""
+        return any(output.name == "loss" for output in self.outputs)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """All emitted functions of a loss.
+
+    Attributes:
+        outside: for each guarded input or parameter, the domain it is checked against at run time.
+        places: index inputs, with the dimension that bounds them.
+        sizes: for each named dimension, the input and axis that tell its size.
+        gradient_text: the gradient program as mathematics, for people.
+    """
+
+    name: str
+    procedures: tuple[Procedure, ...]
+    is_scalar: bool
+    outside: Mapping[str, Domain]
+    places: Mapping[str, Expr]
+    sizes: Mapping[str, tuple[str, int]]
+    wrt: tuple[str, ...]
+    kinks: tuple[Kink, ...]
+    gradient_is_zero: bool
+    gradient_text: str
