@@ -1,10 +1,10 @@
 """The exceptions of symloss.
 
     SymlossError
-    ├── SpecError            a spec file is wrong: says file, line, column, and shows the text under a caret
-    ├── DerivationError      the mathematics cannot be differentiated or lowered as written
-    ├── VerificationError    emitted code disagrees with the mathematics it came from
-    └── PublishError         the output folder cannot be written, or holds files that are not ours
+    ├── SpecError            a spec file is wrong: says file, line, column, and shows the text under
+    a caret ├── DerivationError      the mathematics cannot be differentiated or lowered as written
+    ├── VerificationError    emitted code disagrees with the mathematics it came from └──
+    PublishError         the output folder cannot be written, or holds files that are not ours
 
 Every message says where, what is wrong, and what to do next.
 """

@@ -1,8 +1,9 @@
 """Derivatives as transformations from program to program.
 
-In: a `Program`. Out: a `Derivation`: gradient, second derivative or Hessian-vector product, kinks. Guarantees: exact for every
-reduction and gather; derivatives hold almost everywhere and are an element of the subdifferential elsewhere; no delta
-function occurs. Raises: DerivationError where a function has no derivative.
+In: a `Program`. Out: a `Derivation`: gradient, second derivative or Hessian-vector product, kinks.
+Guarantees: exact for every reduction and gather; derivatives hold almost everywhere and are an
+element of the subdifferential elsewhere; no delta function occurs. Raises: DerivationError where a
+function has no derivative.
 """
 
 from symloss.derive.derivation import Derivation, derive

@@ -18,7 +18,7 @@ def active_names(program: Program, variables: tuple[str, ...]) -> frozenset[str]
 
 
 def sign_oracle(program: Program) -> Sign:
-    """A function that tells of an expression whether it is nonnegative and whether positive for all real inputs."""
+    """A function that tells whether an expression is nonnegative, and positive, for all inputs."""
     known: dict[str, tuple[bool, bool]] = {}
 
     def sign(expression: Expr) -> tuple[bool, bool]:

@@ -48,8 +48,13 @@ class Builder:
         self.taken.add(step.name)
         return step.element()
 
-    def sum_over(self, name: str, target: tuple[Symbol, ...], term: Expr, over: tuple[Symbol, ...]) -> Expr:
-        """A term summed over indices, as an element of a new step; factors free of them stay outside."""
+    def sum_over(
+        self, name: str, target: tuple[Symbol, ...], term: Expr, over: tuple[Symbol, ...]
+    ) -> Expr:
+        """A term summed over indices, as an element of a new step.
+
+        Factors free of them stay outside.
+        """
         present = tuple(index for index in over if index in term.free_symbols)
         count = Mul(*(self.ranges[index] for index in over if index not in present))
         if not present:
@@ -61,7 +66,11 @@ class Builder:
     def finish(self, outputs: tuple[str, ...], name: str) -> Program:
         """The program made so far, without what its outputs do not need."""
         grown = replace(
-            self.program, name=name, steps=tuple(self.steps), outputs=outputs, ranges=dict(self.ranges)
+            self.program,
+            name=name,
+            steps=tuple(self.steps),
+            outputs=outputs,
+            ranges=dict(self.ranges),
         )
         return without_dead_steps(grown)
 

@@ -23,7 +23,8 @@ class Derivation:
     Attributes:
         value: computes `loss`.
         gradient: computes `loss` and `grad_<name>` for each name of `wrt`.
-        second: computes `hess_<a>_<b>` for each pair of `wrt`, for items without core dimensions; else None.
+        second: computes `hess_<a>_<b>` for each pair of `wrt`, for items without core dimensions;
+            else None.
         hessian_vector_product: computes `hvp_<name>`, given `vector_<name>` beside the inputs.
         kinks: where derivatives hold only on either side.
         gradient_is_zero: whether the gradient vanishes almost everywhere.
@@ -49,7 +50,9 @@ def derive(program: Program) -> Derivation:
         second=_second(first, rules) if program.is_scalar else None,
         hessian_vector_product=_products(first, rules),
         kinks=kinks,
-        gradient_is_zero=all(first.step(gradient_name(name)).expression is S.Zero for name in program.wrt),
+        gradient_is_zero=all(
+            first.step(gradient_name(name)).expression is S.Zero for name in program.wrt
+        ),
     )
 
 
@@ -66,7 +69,7 @@ def _products(first: Program, rules: Differentiator) -> Program:
 def _along(vector: Input) -> Seed:
     if vector.shape:
         return lambda subscripts: array_base(vector.name)[subscripts]
-    return lambda subscripts: scalar_symbol(vector.name)
+    return lambda _: scalar_symbol(vector.name)
 
 
 def _second(first: Program, rules: Differentiator) -> Program:
@@ -96,4 +99,4 @@ def _renamed(steps: list[Step], variable: str, outputs: dict[str, str]) -> tuple
 
 
 def _constant(value: Expr) -> Seed:
-    return lambda subscripts: value
+    return lambda _: value

@@ -1,8 +1,9 @@
 """The reverse-mode transform: a program for the loss becomes a program for its gradient.
 
-The steps are walked backwards. Each distinct operand of a step receives the step's adjoint times the local partial
-derivative. A subscript that is a plain index, met once, renames; any other (a gather such as `logits[label]`) becomes a
-KroneckerDelta, which lowering turns into a scatter. Indices that the operand does not carry are summed over.
+The steps are walked backwards. Each distinct operand of a step receives the step's adjoint times
+the local partial derivative. A subscript that is a plain index, met once, renames; any other (a
+gather such as `logits[label]`) becomes a KroneckerDelta, which lowering turns into a scatter.
+Indices that the operand does not carry are summed over.
 """
 
 from __future__ import annotations
@@ -52,22 +53,35 @@ class _Reverse:
         return self.builder.finish(("loss", *outputs), self.program.name)
 
     def _axes_of(self, name: str) -> tuple[Symbol, ...]:
-        """Indices that stand for an input's axes: those of its first plain use, so that the result reads like the math."""
+        """Indices that stand for an input's axes.
+
+        Those of its first plain use, so that the result reads like the math.
+        """
         shape = self.program.core_shape(name)
         for step in self.program.steps:
             for leaf in operands(step.expression):
-                if isinstance(leaf, Indexed) and name_of(leaf) == name and self._is_plain(leaf.indices):
+                if (
+                    isinstance(leaf, Indexed)
+                    and name_of(leaf) == name
+                    and self._is_plain(leaf.indices)
+                ):
                     return tuple(leaf.indices)
         sizes = (dimension_symbol(size) for size in shape)
-        return tuple(self.builder.index(str(size).lower() if size.is_Symbol else "a", size) for size in sizes)
+        return tuple(
+            self.builder.index(str(size).lower() if size.is_Symbol else "a", size) for size in sizes
+        )
 
     def _is_plain(self, subscripts: tuple[Expr, ...]) -> bool:
-        return len(set(subscripts)) == len(subscripts) and set(subscripts) <= set(self.builder.ranges)
+        return len(set(subscripts)) == len(subscripts) and set(subscripts) <= set(
+            self.builder.ranges
+        )
 
     def _adjoint(self, name: str, called: str) -> Expr:
         """The sum of all contributions to a step, as an element."""
         value = total(self.contributions[name])
-        if not value.args or len(operands(value)) == 1 and not value.has(KroneckerDelta) and value.is_Atom:
+        if not value.args or (
+            len(operands(value)) == 1 and not value.has(KroneckerDelta) and value.is_Atom
+        ):
             return value
         return self.builder.append(Step(self.builder.fresh(called), self.axes[name], value))
 
@@ -89,14 +103,19 @@ class _Reverse:
             for axis, subscript in zip(axes, subscripts, strict=True)
             if renamed.get(subscript, subscript) != axis
         ]
-        summed = tuple(target for index in loops if (target := renamed.get(index, index)) not in axes)
+        summed = tuple(
+            target for index in loops if (target := renamed.get(index, index)) not in axes
+        )
         whole = Mul(term.xreplace(renamed), *deltas)
         self.contributions[name].append(self.builder.sum_over(f"d_{name}_sum", axes, whole, summed))
 
     def _align(
         self, axes: tuple[Symbol, ...], subscripts: tuple[Expr, ...], loops: tuple[Symbol, ...]
     ) -> dict[Expr, Expr]:
-        """Rename loop indices so that plain subscripts become the operand's axes; others step out of the way."""
+        """Rename loop indices so that plain subscripts become the operand's axes.
+
+        Others step out of the way.
+        """
         renamed: dict[Expr, Expr] = {}
         for axis, subscript in zip(axes, subscripts, strict=True):
             if subscript in loops and subscript not in renamed:

@@ -40,7 +40,9 @@ def find_kinks(program: Program) -> tuple[Kink, ...]:
 
 def balanced_ties(kinks: tuple[Kink, ...]) -> frozenset[Expr]:
     """Max and Min nodes that share their surface with another node, so that kinks might cancel."""
-    shared = Counter(_canonical(surface) for surface in {(kink.node, kink.surface) for kink in kinks})
+    shared = Counter(
+        _canonical(surface) for surface in {(kink.node, kink.surface) for kink in kinks}
+    )
     return frozenset(
         kink.node
         for kink in kinks

@@ -1,14 +1,15 @@
 """The partial derivative of a scalar expression by one operand.
 
-SymPy's `diff` is not used: it differentiates `Abs` and `Max` twice into delta functions. Here derivatives hold almost
-everywhere, and at a kink the result is one element of the subdifferential:
+SymPy's `diff` is not used: it differentiates `Abs` and `Max` twice into delta functions. Here
+derivatives hold almost everywhere, and at a kink the result is one element of the subdifferential:
 
 - `Abs`: 0 at 0, as `sign` says;
-- `Max`, `Min`: at a tie, the slope of an argument that varies (PyTorch's `clamp`); among several of the first in SymPy's
-  order. Where one surface carries several kinks that could cancel (`Max(x, 0) - x*t + log(1 + exp(-Abs(x)))`), only the mean
-  of the two sides is safe, because it is linear in the function: such nodes are named in `balanced`;
-- a root of something that is nonnegative everywhere: 0 where that vanishes, since a minimum has 0 in its subdifferential
-  (Fermat's rule).
+- `Max`, `Min`: at a tie, the slope of an argument that varies (PyTorch's `clamp`); among several of
+  the first in SymPy's order. Where one surface carries several kinks that could cancel (`Max(x, 0)
+  - x*t + log(1 + exp(-Abs(x)))`), only the mean of the two sides is safe, because it is linear in
+  the function: such nodes are named in `balanced`;
+- a root of something that is nonnegative everywhere: 0 where that vanishes, since a minimum has 0
+  in its subdifferential (Fermat's rule).
 """
 
 from __future__ import annotations
@@ -25,39 +26,53 @@ from symloss.language import BY_NODE
 from symloss.program import operands
 
 Sign = Callable[[Expr], tuple[bool, bool]]
-"""Tells of an expression whether it is nonnegative, and whether it is positive, for all real inputs."""
+"""Tells whether an expression is nonnegative, and whether positive, for all real inputs."""
 
 
 @dataclass(frozen=True)
 class Differentiator:
-    """Partial derivatives, given what is known of the signs of operands and which ties to balance."""
+    """Partial derivatives, given the signs of operands and which ties to balance."""
 
     sign: Sign
     balanced: frozenset[Expr] = frozenset()
 
     def partial(self, expression: Expr, operand: Expr) -> Expr:
-        """d expression / d operand, all other operands held."""
+        """The derivative of an expression by one operand, all other operands held."""
         if expression == operand:
             return S.One
         if operand not in operands(expression):
             return S.Zero
-        if isinstance(expression, Add):
-            return Add(*(self.partial(term, operand) for term in expression.args))
-        if isinstance(expression, Mul):
-            return self._product(expression, operand)
-        if isinstance(expression, Pow):
-            return self._power(expression, operand)
-        if isinstance(expression, Piecewise):
-            branches = [(self.partial(branch, operand), condition) for branch, condition in expression.args]
-            return Piecewise(*branches)
-        if isinstance(expression, MinMaxBase):
-            return self._extremum(expression, operand)
-        if isinstance(expression, (sympy.sign, KroneckerDelta, sympy.floor)):
-            return S.Zero
-        if isinstance(expression, sympy.Abs):
-            (inner,) = expression.args
-            return sympy.sign(inner) * self.partial(inner, operand)
+        for kind, rule in self._rules:
+            if isinstance(expression, kind):
+                return rule(expression, operand)
         return self._function(expression, operand)
+
+    @property
+    def _rules(self) -> tuple[tuple[type, Callable[[Expr, Expr], Expr]], ...]:
+        return (
+            (Add, self._sum),
+            (Mul, self._product),
+            (Pow, self._power),
+            (Piecewise, self._choice),
+            (MinMaxBase, self._extremum),
+            (sympy.Abs, self._magnitude),
+            (sympy.sign, self._flat),
+            (KroneckerDelta, self._flat),
+        )
+
+    def _sum(self, expression: Add, operand: Expr) -> Expr:
+        return Add(*(self.partial(term, operand) for term in expression.args))
+
+    def _choice(self, expression: Piecewise, operand: Expr) -> Expr:
+        return Piecewise(*((self.partial(value, operand), when) for value, when in expression.args))
+
+    def _magnitude(self, expression: Expr, operand: Expr) -> Expr:
+        (inner,) = expression.args
+        return sympy.sign(inner) * self.partial(inner, operand)
+
+    @staticmethod
+    def _flat(_expression: Expr, _operand: Expr) -> Expr:
+        return S.Zero
 
     def _product(self, expression: Mul, operand: Expr) -> Expr:
         factors = expression.args
@@ -112,7 +127,10 @@ class Differentiator:
 
     @staticmethod
     def _shared(expression: MinMaxBase, part: Expr, rest: list[Expr]) -> Expr:
-        """The mean of the two one-sided slopes at a tie, by halves: (1 + sign)/2 against the best of the others."""
+        """The mean of the two one-sided slopes at a tie, by halves.
+
+        (1 + sign)/2 against the best of the others.
+        """
         other = expression.func(*rest)
         step = (1 + sympy.sign(part - other)) / 2
         return step if isinstance(expression, sympy.Max) else 1 - step

@@ -1,20 +1,23 @@
-"""The derivative of each reduction by its body: what both transforms need to know of `sum`, `max`, `prod`, `logsumexp`."""
+"""The derivative of each reduction by its body.
+
+What both transforms need to know of `sum`, `max`, `prod`, `logsumexp`.
+"""
 
 from __future__ import annotations
 
 from sympy import Eq, Expr, KroneckerDelta, Piecewise, S, exp
 
 from symloss.derive.builder import Builder
-from symloss.program import Step
+from symloss.program import Kind, Step
 
-_ARG = {"max": "argmax", "min": "argmin"}
+_ARG: dict[str | None, Kind] = {"max": "argmax", "min": "argmin"}
 
 
 def weight(step: Step, builder: Builder) -> Expr:
-    """d value / d body as an expression over the step's free and bound indices.
+    """D value / d body as an expression over the step's free and bound indices.
 
-    logsumexp: the softmax weight. max, min: one at the chosen place (the first, at a tie). prod: the product of the others,
-    exact where factors are zero.
+    logsumexp: the softmax weight. max, min: one at the chosen place (the first, at a tie). prod:
+    the product of the others, exact where factors are zero.
     """
     if step.kind == "sum":
         return S.One
@@ -29,7 +32,9 @@ def weight(step: Step, builder: Builder) -> Expr:
 def chosen(step: Step, builder: Builder) -> Expr:
     """The place of the extreme value of a max or min."""
     name = f"{step.name}_place"
-    return _shared(Step(name, step.indices, step.expression, _ARG[str(step.kind)], step.bound), builder)
+    return _shared(
+        Step(name, step.indices, step.expression, _ARG[step.kind], step.bound), builder
+    )
 
 
 def _softmax(step: Step) -> Step:

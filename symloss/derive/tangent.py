@@ -1,7 +1,7 @@
 """The forward-mode transform: a program becomes a program for its derivative along a direction.
 
-Applied to a gradient program it gives Hessian-vector products; with constant seeds, the second derivatives of items without
-core dimensions.
+Applied to a gradient program it gives Hessian-vector products; with constant seeds, the second
+derivatives of items without core dimensions.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ Seed = Callable[[tuple[Expr, ...]], Expr]
 
 
 def tangent(
-    program: Program, seeds: Mapping[str, Seed], outputs: Mapping[str, str], differentiator: Differentiator
+    program: Program,
+    seeds: Mapping[str, Seed],
+    outputs: Mapping[str, str],
+    differentiator: Differentiator,
 ) -> Program:
     """A program for the derivatives of some of a program's outputs, along the direction `seeds`.
 
@@ -56,7 +59,9 @@ class _Forward:
         """Append the step's tangent; None where it is zero."""
         name = called or self.builder.fresh(f"{step.name}_dot")
         if step.kind in ("max", "min"):
-            rate = self._rate(step.expression).xreplace({step.bound[0]: reductions.chosen(step, self.builder)})
+            rate = self._rate(step.expression).xreplace(
+                {step.bound[0]: reductions.chosen(step, self.builder)}
+            )
             made = Step(name, step.indices, rate)
         elif step.kind is None:
             made = Step(name, step.indices, self._rate(step.expression))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sympy import Expr
 
 from symloss.language import Domain, Finite, Index, Interval, Simplex
@@ -28,20 +26,26 @@ def inside(domain: Domain) -> str:
     return tests[0] if len(tests) == 1 else " & ".join(f"({test})" for test in tests)
 
 
-def as_data(domain: Domain) -> dict[str, Any]:
-    """The domain in plain Python values."""
-    if isinstance(domain, Interval):
-        return {
-            "kind": "interval",
-            "low": float(domain.low),
-            "high": float(domain.high),
-            "low_open": domain.low_open,
-            "high_open": domain.high_open,
-            "integer": domain.integer,
-        }
+def construct(domain: Domain) -> str:
+    """The call that makes the run-time's own description of the domain."""
+    return f"Domain({', '.join([repr(str(domain)), *_fields(domain)])})"
+
+
+def _fields(domain: Domain) -> list[str]:
     if isinstance(domain, Finite):
-        return {"kind": "finite", "values": tuple(map(float, domain.values))}
-    return {"kind": "index" if isinstance(domain, Index) else "simplex", "dimension": domain.dimension}
+        return [f"values={tuple(map(float, domain.values))}"]
+    if isinstance(domain, Index):
+        return [f"places={domain.dimension!r}"]
+    if isinstance(domain, Simplex):
+        return [f"simplex={domain.dimension!r}"]
+    fields = []
+    for side, end, is_open in (
+        ("low", domain.low, domain.low_open),
+        ("high", domain.high, domain.high_open),
+    ):
+        if end.is_finite:
+            fields += [f"{side}={float(end)!r}", *([] if is_open else [f"{side}_open=False"])]
+    return [*fields, *(["integer=True"] if domain.integer else [])]
 
 
 def _like(value: Expr) -> str:

@@ -8,12 +8,15 @@ from functools import cache
 from importlib import resources
 
 
-
 @cache
 def _sources() -> dict[str, str]:
     folder = resources.files("symloss.runtime")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".py"))
-    return {name.removesuffix(".py"): (folder / name).read_text("utf-8") for name in names if name != "__init__.py"}
+    return {
+        name.removesuffix(".py"): (folder / name).read_text("utf-8")
+        for name in names
+        if name != "__init__.py"
+    }
 
 
 def used_names(code: str) -> list[str]:
@@ -25,15 +28,15 @@ def used_names(code: str) -> list[str]:
 
 
 def embedded(names: Iterable[str]) -> str:
-    """The source of the run-time's definitions of these names and all that they rest on, imports first."""
+    """The run-time's source of these names and all that they rest on, imports first."""
     wanted = _closure(set(names))
-    imports: dict[str, None] = {}
+    imports = dict.fromkeys(("import math", "import numpy as np", "from numba import njit"))
     bodies: list[str] = []
     for file in _order():
         tree = ast.parse(_sources()[file])
         for node in tree.body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                imports.update(_foreign(node))
+                imports.update(dict.fromkeys(_foreign(node)))
         bodies += [_segment(file, node) for node in tree.body if _names(node) & wanted]
     return "\n".join(sorted(imports, key=_import_order)) + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
 
@@ -107,7 +110,10 @@ def _segment(file: str, node: ast.stmt) -> str:
 def _foreign(node: ast.Import | ast.ImportFrom) -> list[str]:
     """Import statements, one name each, that do not come from this room."""
     if isinstance(node, ast.Import):
-        return [f"import {alias.name}{f' as {alias.asname}' if alias.asname else ''}" for alias in node.names]
+        return [
+            f"import {alias.name}{f' as {alias.asname}' if alias.asname else ''}"
+            for alias in node.names
+        ]
     if (node.module or "").startswith("symloss"):
         return []
     return [

@@ -18,7 +18,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=False,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - the output is Python, not HTML
+        autoescape=False,
     )
     environment.filters["wrapped"] = wrapped
     return environment

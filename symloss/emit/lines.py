@@ -45,7 +45,11 @@ def _store(entry: Store, printer: Printer) -> str:
     value = (printer.place if entry.is_integer else printer.value)(entry.expression)
     if entry.scaled:
         value = f"scale * {printer.factor(entry.expression)}"
-    target = printer.element(entry.array, entry.subscripts) if entry.subscripts else f"{safe(entry.array)}[0]"
+    target = (
+        printer.element(entry.array, entry.subscripts)
+        if entry.subscripts
+        else f"{safe(entry.array)}[0]"
+    )
     return f"{target} {'+=' if entry.add else '='} {value}"
 
 
@@ -87,7 +91,10 @@ def _plain(loop: Loop, printer: Printer) -> list[str]:
 
 
 def _chunked(loop: Loop, printer: Printer) -> list[str]:
-    """A sum in two levels: chunks in the kernel's own type, which LLVM vectorises, their totals in float64."""
+    """A sum in two levels.
+
+    Chunks in the kernel's own type, which LLVM vectorises, their totals in float64.
+    """
     index = safe(loop.index.name)
     size = printer.place(loop.dimension)
     rows = _rows(loop)
@@ -140,7 +147,7 @@ def _slice(row: tuple[str, tuple[Expr, ...]], printer: Printer) -> str:
 
 
 def _can_chunk(loop: Loop) -> bool:
-    """Whether the loop has sums, no loops inside, and runs along the last axis of every array it touches."""
+    """Whether the loop has sums, no inner loops, and runs along the last axis of its arrays."""
     if not any(kind == "sum" for _, kind in loop.totals):
         return False
     if any(isinstance(entry, (Loop, Zero)) for entry in loop.body):
@@ -153,12 +160,17 @@ def _can_chunk(loop: Loop) -> bool:
 
 def _elements(entry: Statement) -> Iterator[Indexed]:
     if isinstance(entry, (Assign, Store, Accumulate)):
-        for expression in (entry.expression, *(entry.subscripts if isinstance(entry, Store) else ())):
+        for expression in (
+            entry.expression,
+            *(entry.subscripts if isinstance(entry, Store) else ()),
+        ):
             for leaf in operands(expression):
                 if isinstance(leaf, Indexed):
                     yield leaf
                     for subscript in leaf.indices:
-                        yield from (part for part in operands(subscript) if isinstance(part, Indexed))
+                        yield from (
+                            part for part in operands(subscript) if isinstance(part, Indexed)
+                        )
 
 
 def _symbols(expressions: tuple[Expr, ...]) -> set[Symbol]:

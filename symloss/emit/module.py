@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
 import symloss
-from symloss.emit.domains import as_data, inside
+from symloss.emit.domains import construct, inside
 from symloss.emit.embed import embedded, used_names
 from symloss.emit.environment import typeset
 from symloss.emit.procedures import context
-from symloss.language import Index, Simplex
+from symloss.language import Simplex
 from symloss.lower import Kernel
 from symloss.spec import Input, Parameter, Spec
 
 _TOLERANCE = 1e-3
-"""How far the sum of a simplex input may be from 1, rounding of float32 over many classes included."""
+"""How far from 1 a simplex input may sum: float32 rounds, over many classes."""
 
 
 def render(
@@ -32,7 +32,8 @@ def render(
     Args:
         spec: what the loss is; gives names, text and claims.
         kernel: what its functions compute.
-        standalone: embed the run-time instead of importing it, so that the file needs numpy and numba alone.
+        standalone: embed the run-time instead of importing it, so that the file needs numpy and
+            numba alone.
         verification: the judge's summary, if it has spoken.
         build_key: what the module was built from.
     """
@@ -57,8 +58,9 @@ def render(
         "embedded": embedded(used) if standalone else "",
         "outside": outside,
         "functions": functions,
-        "inputs": [_input(entry) for entry in spec.inputs],
-        "parameters": [_parameter(entry) for entry in spec.parameters],
+        "inputs": [_argument(entry) for entry in spec.inputs],
+        "parameters": [_argument(entry) for entry in spec.parameters],
+        "methods": _methods(spec),
         "wrt": spec.wrt,
         "has_hessian": kernel.is_scalar,
         "audit": _audit(kernel),
@@ -76,10 +78,14 @@ def signature(spec: Spec) -> str:
 def _outside(kernel: Kernel) -> list[dict[str, str]]:
     checks = []
     for name, domain in kernel.outside.items():
-        checks.append({"name": f"outside_{name}", "domain": str(domain), "condition": inside(domain)})
+        checks.append(
+            {"name": f"outside_{name}", "domain": str(domain), "condition": inside(domain)}
+        )
         if isinstance(domain, Simplex):
             near = f"abs(x - like(x, 1)) <= like(x, {_TOLERANCE})"
-            checks.append({"name": f"off_simplex_{name}", "domain": "a sum of 1", "condition": near})
+            checks.append(
+                {"name": f"off_simplex_{name}", "domain": "a sum of 1", "condition": near}
+            )
     return checks
 
 
@@ -99,25 +105,49 @@ def _plain(text: str) -> str:
     return text.rstrip().replace('"""', "'''").replace("\\", "/")
 
 
-def _input(entry: Input) -> dict[str, Any]:
-    shape = ", ".join(repr(size) for size in entry.shape)
-    return {
-        "name": entry.name,
-        "shape": f"({shape},)" if entry.shape else "()",
-        "domain": str(entry.domain),
-        "data": as_data(entry.domain),
-        "is_index": isinstance(entry.domain, Index),
-    }
+def _argument(entry: Input | Parameter) -> dict[str, str]:
+    shape = getattr(entry, "shape", ())
+    return {"name": entry.name, "shape": repr(tuple(shape)), "domain_code": construct(entry.domain)}
 
 
-def _parameter(entry: Parameter) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "shape": "()",
-        "domain": str(entry.domain),
-        "data": as_data(entry.domain),
-        "default": None if entry.default is None else repr(float(entry.default)),
-    }
+def _methods(spec: Spec) -> list[dict[str, Any]]:
+    """The functions that users call: what they are called with, and what is passed on."""
+    inputs = [entry.name for entry in spec.inputs]
+    parameters = [_keyword(entry) for entry in spec.parameters]
+    names = tuple(entry.name for entry in spec.parameters)
+    given = [_tuple(inputs), _tuple(names)]
+    weights = ["weight=None", 'reduction="none"', "out=None", "validate=False"]
+    passed = ["weight", "reduction", "out", "validate"]
+    methods = [
+        {
+            "name": name,
+            "summary": summary,
+            "arguments": ["self", *inputs, "*", *parameters, *weights],
+            "passed": [*given, *passed],
+        }
+        for name, summary in _SUMMARIES.items()
+    ]
+    methods[-1]["arguments"].insert(len(inputs) + 2, "vector")
+    methods[-1]["passed"].insert(2, "vector")
+    return methods
+
+
+_SUMMARIES = {
+    "value": "The loss of each item, or their weighted sum or mean.",
+    "gradient": "The derivative of what `value` returns, item by item.",
+    "value_and_gradient": "Both, in one pass.",
+    "hessian": "The second derivatives of each item.",
+    "hessian_vector_product": "The derivative of the gradient along `vector`.",
+}
+
+
+def _keyword(entry: Parameter) -> str:
+    return entry.name if entry.default is None else f"{entry.name}={float(entry.default)!r}"
+
+
+def _tuple(names: Iterable[str]) -> str:
+    given = list(names)
+    return f"({given[0]},)" if len(given) == 1 else f"({', '.join(given)})"
 
 
 def _audit(kernel: Kernel) -> Mapping[str, Any]:
@@ -125,5 +155,3 @@ def _audit(kernel: Kernel) -> Mapping[str, Any]:
         "kinks": [str(kink) for kink in kernel.kinks],
         "gradient_is_zero": kernel.gradient_is_zero,
     }
-
-

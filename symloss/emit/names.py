@@ -8,8 +8,33 @@ import keyword
 from symloss.language import FUNCTIONS
 
 _OURS = {
-    *("math", "np", "njit", "real", "count", "scale", "weight", "total", "start", "stop", "carrier", "n"),
-    *("at", "part", "put", "item", "like", "fill", "in_range", "square", "power", "larger", "smaller"),
+    *(
+        "math",
+        "np",
+        "njit",
+        "real",
+        "count",
+        "scale",
+        "weight",
+        "total",
+        "start",
+        "stop",
+        "carrier",
+        "n",
+    ),
+    *(
+        "at",
+        "part",
+        "put",
+        "item",
+        "like",
+        "fill",
+        "in_range",
+        "square",
+        "power",
+        "larger",
+        "smaller",
+    ),
     *("finite_or_zero", "sqrt", "CHUNK", "HELPER", "LOOP", "out_loss", "self", "loss_total"),
 }
 _RESERVED = _OURS | set(FUNCTIONS) | set(dir(builtins)) | set(keyword.kwlist)

@@ -1,13 +1,14 @@
 """SymPy becomes text here and nowhere else.
 
-Values are printed for a kernel of either float type: a constant is `real(c)`, because a bare Python float would promote a
-whole float32 kernel to float64. Subscripts, and comparisons between indices, are printed as integers.
+Values are printed for a kernel of either float type: a constant is `real(c)`, because a bare Python
+float would promote a whole float32 kernel to float64. Subscripts, and comparisons between indices,
+are printed as integers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sympy
@@ -28,7 +29,10 @@ Text = tuple[str, int]
 
 @dataclass(frozen=True)
 class Printer:
-    """Prints expressions; `elements` and `indices` give spellings that a loop has chosen for array rows and counters."""
+    """Prints expressions.
+
+    `elements` and `indices` give spellings that a loop has chosen for array rows and counters.
+    """
 
     elements: Mapping[tuple[str, tuple[Expr, ...]], str] = field(default_factory=dict)
     indices: Mapping[Symbol, str] = field(default_factory=dict)
@@ -71,23 +75,26 @@ class Printer:
         return f"{left} {relation.rel_op} {right}"
 
     def _value(self, expression: Expr) -> Text:
-        if isinstance(expression, (Symbol, Indexed)):
-            return self._leaf(expression)
-        if expression.is_number and not expression.args or isinstance(expression, Rational):
-            return _constant(expression)
         if expression.is_number:
-            return _constant(sympy.Float(expression.evalf(30), 30))
-        if isinstance(expression, Add):
-            return self._sum(expression), _SUM
-        if isinstance(expression, Mul):
-            return self._product(expression)
-        if isinstance(expression, Pow):
-            return self._power(expression)
-        if isinstance(expression, Piecewise):
-            return self._choice(expression), _CHOICE
-        if isinstance(expression, (Relational, BooleanFunction)):
-            return self.condition(expression), _CHOICE
+            return _constant(expression)
+        for kind, rule in self._rules:
+            if isinstance(expression, kind):
+                return rule(expression)
         return self._call(expression), _ATOM
+
+    @property
+    def _rules(self) -> tuple[tuple[type | tuple[type, ...], Callable[[Expr], Text]], ...]:
+        return (
+            ((Symbol, Indexed), self._leaf),
+            (Add, self._sum),
+            (Mul, self._product),
+            (Pow, self._power),
+            (Piecewise, self._choice),
+            ((Relational, BooleanFunction), self._truth),
+        )
+
+    def _truth(self, expression: Expr) -> Text:
+        return self.condition(expression), _CHOICE
 
     def _leaf(self, leaf: Expr) -> Text:
         if leaf == NAN:
@@ -98,28 +105,38 @@ class Printer:
             return self.element(str(leaf.base.label.name), tuple(leaf.indices)), _ATOM
         return safe(leaf.name), _ATOM
 
-    def _sum(self, expression: Add) -> str:
+    def _sum(self, expression: Add) -> Text:
+        if _content(expression)[0] != 1:
+            return self._product(Mul(1, expression, evaluate=False))
         first, *rest = sorted(expression.as_ordered_terms(), key=_is_negative)
         text = _inside(self._value(first), _SUM)
         for term in rest:
             sign, shown = (" - ", -term) if _is_negative(term) else (" + ", term)
             text += sign + _inside(self._value(shown), _PRODUCT if sign == " - " else _SUM)
-        return text
+        return text, _SUM
 
     def _product(self, expression: Mul) -> Text:
         coefficient, factors = expression.as_coeff_mul()
         if not isinstance(coefficient, Rational):
             coefficient, factors = Rational(1), expression.args
-        if coefficient < 0:
-            return f"-{_inside(self._value(-expression), _PRODUCT)}", _PRODUCT
+        contents = [_content(factor) for factor in factors]
+        coefficient *= Mul(*(common for common, _ in contents))
+        text = self._quotient(abs(coefficient), [rest for _, rest in contents])
+        return (f"-{_inside(text, _PRODUCT)}", _PRODUCT) if coefficient < 0 else text
+
+    def _quotient(self, coefficient: Rational, factors: list[Expr]) -> Text:
+        """A positive number times factors, those with negative exponents under a fraction bar."""
         upper = [factor for factor in factors if not _is_below(factor)]
         lower = [1 / factor for factor in factors if _is_below(factor)]
         upper, lower = _with_coefficient(coefficient, upper, lower)
-        top = " * ".join(_inside(self._value(part), _PRODUCT) for part in upper) or "real(1)"
+        top = [_inside(self._value(part), _PRODUCT) for part in upper] or ["real(1)"]
         if not lower:
-            return top, _PRODUCT
-        bottom = [_inside(self._value(part), _ATOM if len(lower) == 1 else _PRODUCT) for part in lower]
-        return f"{top} / {bottom[0] if len(bottom) == 1 else '(' + ' * '.join(bottom) + ')'}", _PRODUCT
+            return (" * ".join(top), _PRODUCT) if len(top) > 1 else self._value(upper[0])
+        bottom = [
+            _inside(self._value(part), _ATOM if len(lower) == 1 else _PRODUCT) for part in lower
+        ]
+        below = bottom[0] if len(bottom) == 1 else f"({' * '.join(bottom)})"
+        return f"{' * '.join(top)} / {below}", _PRODUCT
 
     def _power(self, expression: Pow) -> Text:
         base, exponent = expression.args
@@ -142,12 +159,18 @@ class Printer:
             return squared, _ATOM
         return f"{squared} * {_inside(self._value(base), _PRODUCT)}", _PRODUCT
 
-    def _choice(self, expression: Piecewise) -> str:
+    def _choice(self, expression: Piecewise) -> Text:
         *branches, (last, _) = expression.args
-        text = _inside(self._value(last), _LOGIC) if not isinstance(last, Piecewise) else self.value(last)
+        text = (
+            _inside(self._value(last), _LOGIC)
+            if not isinstance(last, Piecewise)
+            else self.value(last)
+        )
         for branch, condition in reversed(branches):
-            text = f"{_inside(self._value(branch), _LOGIC)} if {self.condition(condition)} else {text}"
-        return text
+            text = (
+                f"{_inside(self._value(branch), _LOGIC)} if {self.condition(condition)} else {text}"
+            )
+        return text, _CHOICE
 
     def _call(self, expression: Expr) -> str:
         row = BY_NODE.get(type(expression))
@@ -181,6 +204,16 @@ def _inside(text: Text, level: int) -> str:
 
 def _is_negative(term: Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
+
+
+def _content(factor: Expr) -> tuple[Rational, Expr]:
+    """A sum as common number and rest: SymPy has multiplied 2*(x - y) out."""
+    if isinstance(factor, Add):
+        sizes = {abs(term.as_coeff_Mul()[0]) for term in factor.args}
+        if len(sizes) == 1 and sizes != {1}:
+            (common,) = sizes
+            return common, Add(*(term / common for term in factor.args))
+    return Rational(1), factor
 
 
 def _is_below(factor: Expr) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,10 @@ from symloss.spec import Input, Spec
 
 @dataclass(frozen=True)
 class Signature:
-    """What the functions of a loss are called with: inputs, then parameters, then the procedure's vectors."""
+    """What the functions of a loss are called with.
+
+    Inputs, then parameters, then the procedure's vectors.
+    """
 
     spec: Spec
     kernel: Kernel
@@ -31,7 +34,10 @@ class Signature:
     @property
     def ranks(self) -> Mapping[str, int]:
         """Core rank by operand."""
-        shapes = {name: entry.shape if isinstance(entry, Input) else () for name, entry in self.spec.arguments.items()}
+        shapes = {
+            name: entry.shape if isinstance(entry, Input) else ()
+            for name, entry in self.spec.arguments.items()
+        }
         shapes |= {vector.name: vector.shape for vector in self.procedure.vectors}
         return {name: len(shape) for name, shape in shapes.items()}
 
@@ -95,7 +101,9 @@ def _core(signature: Signature) -> dict[str, Any]:
     body = lines(block.statements)
     reads = _reads(signature, block)
     sizes = _sizes(signature, block.reads)
-    needed = [name for name in signature.operands if name in {*reads, *(sizes[size][0] for size in sizes)}]
+    needed = [
+        name for name in signature.operands if name in {*reads, *(sizes[size][0] for size in sizes)}
+    ]
     arrays = signature.procedure.arrays
     outs = signature.derivatives
     return _common(signature) | {
@@ -111,7 +119,9 @@ def _core(signature: Signature) -> dict[str, Any]:
             *(safe(array.name) for array in arrays),
             *(["scale[0] * at(weight, n)", *map(_row(signature), outs)] if outs else []),
         ],
-        "sizes": [f"{safe(size)} = {safe(name)}.shape[{axis}]" for size, (name, axis) in sizes.items()],
+        "sizes": [
+            f"{safe(size)} = {safe(name)}.shape[{axis}]" for size, (name, axis) in sizes.items()
+        ],
         "batch_sizes": _batch_sizes(signature),
         "checks": _checks(signature),
         "derivatives": [{"array": name} for name in outs],
@@ -122,7 +132,7 @@ def _core(signature: Signature) -> dict[str, Any]:
 
 def _phased(signature: Signature) -> dict[str, Any]:
     steps: list[dict[str, Any]] = []
-    blocks = []
+    blocks: list[dict[str, Any]] = []
     for phase in signature.procedure.phases:
         if isinstance(phase, Contraction):
             steps.append(_dot(phase, signature))
@@ -166,7 +176,9 @@ def _block(block: Block, name: str, signature: Signature) -> dict[str, Any]:
             *map(safe, [*arrays, *given]),
             *map(_row(signature), outs),
         ],
-        "sizes": [f"{safe(size)} = {safe(source)}.shape[{axis}]" for size, (source, axis) in sizes.items()],
+        "sizes": [
+            f"{safe(size)} = {safe(source)}.shape[{axis}]" for size, (source, axis) in sizes.items()
+        ],
         "body": lines(block.statements),
         "gives": [*map(safe, block.gives), *(["loss"] if "loss" in assigned else [])],
     }
@@ -228,7 +240,8 @@ def _shape(shape: tuple[Expr, ...]) -> str:
     return sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
 
 
-def _row(signature: Signature):  # noqa: ANN202
+def _row(signature: Signature) -> Callable[[str], str]:
+    """How the item's part of an output is spelled."""
     ranks = {output.name: len(output.shape) for output in signature.procedure.outputs}
 
     def row(name: str) -> str:

@@ -1,8 +1,9 @@
 """The words that a spec may use.
 
-In: nothing. Out: `FUNCTIONS` (the table of functions), `CONSTANTS`, `REDUCTIONS` and the expression nodes, and the domains.
-Guarantees: every function has a meaning, a domain, a reference for the judge and an emitted spelling. Raises: ValueError
-from `parse_domain`.
+In: nothing. Out: `FUNCTIONS` (the table of functions), `CONSTANTS`, `REDUCTIONS` and the expression
+nodes, and the domains.
+Guarantees: every function has a meaning, a domain, a reference for the judge and an emitted
+spelling. Raises: ValueError from `parse_domain`.
 """
 
 from symloss.language.domains import (
@@ -35,6 +36,7 @@ __all__ = [
     "CONSTANTS",
     "FORMS",
     "FUNCTIONS",
+    "NAMED",
     "REDUCTIONS",
     "Call",
     "Domain",
@@ -43,7 +45,6 @@ __all__ = [
     "Index",
     "Interval",
     "Limit",
-    "NAMED",
     "LogSumExp",
     "Maximum",
     "Mean",

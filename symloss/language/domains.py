@@ -1,17 +1,19 @@
 """Domains: the sets that inputs and parameters range over.
 
-A domain drives checking (emitted code), sampling (the judge) and sign facts (the auditor), so it is written once, here.
-Interval ends are exact rationals or infinities and say whether they belong to the set, as in scikit-learn's `Interval`.
+A domain drives checking (emitted code), sampling (the judge) and sign facts (the auditor), so it is
+written once, here. Interval ends are exact rationals or infinities and say whether they belong to
+the set, as in scikit-learn's `Interval`.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import sympy
 
-Number = sympy.Expr
+Number: TypeAlias = sympy.Expr
 """A `sympy.Rational`, or plus or minus infinity."""
 
 
@@ -74,7 +76,7 @@ class Simplex:
 Domain = Interval | Finite | Index | Simplex
 
 _OO = sympy.oo
-NAMED: dict[str, Domain] = {
+NAMED: dict[str, Interval] = {
     "real": Interval(-_OO, _OO, True, True),
     "positive": Interval(sympy.S.Zero, _OO, True, True),
     "nonnegative": Interval(sympy.S.Zero, _OO, False, True),
@@ -87,7 +89,8 @@ NAMED: dict[str, Domain] = {
 }
 FORMS = (
     ", ".join(f'"{name}"' for name in NAMED)
-    + ', an interval such as "[0, 1]" or "(-1, oo)", a set such as "{-1, 1}", "index(K)", "simplex(K)"'
+    + ', an interval such as "[0, 1]" or "(-1, oo)", a set such as "{-1, 1}",'
+    + ' "index(K)", "simplex(K)"'
 )
 
 _NUMBER = r"[+-]?(?:oo|inf|\d{1,40}(?:/\d{1,40})?|\d{0,40}\.\d{1,40}|\d{1,40}\.)"

@@ -1,10 +1,12 @@
 """The table of functions: every word that a spec may apply to numbers, one row each.
 
-Parsing (name, arity), checking (domain), printing (code) and the judge's reference (ball, definition) all read this table,
-and one parametrised test tries every column of every row. Adding a function is adding a row.
+Parsing (name, arity), checking (domain), printing (code) and the judge's reference (ball,
+definition) all read this table, and one parametrised test tries every column of every row. Adding a
+function is adding a row.
 
-A row has either `ball`, the name of python-flint's ball-arithmetic method for it, or `definition`, its meaning in functions
-that have one; the judge evaluates that, so the emitted spelling is tested against mathematics and not against itself.
+A row has either `ball`, the name of python-flint's ball-arithmetic method for it, or `definition`,
+its meaning in functions that have one; the judge evaluates that, so the emitted spelling is tested
+against mathematics and not against itself.
 """
 
 from __future__ import annotations
@@ -36,10 +38,12 @@ class Function:
         name: how a spec spells it.
         meaning: one line of mathematics.
         build: makes the SymPy expression; for a row without `node`, out of other rows' functions.
-        domain: one interval per argument; the last repeats for functions of any number of arguments.
+        domain: one interval per argument; the last repeats for functions of any number of
+            arguments.
         variadic: takes two or more arguments.
         node: the SymPy class that expressions hold, or None where `build` expands.
-        code: the emitted spelling, `{0}` and `{1}` standing for the arguments ("" where `build` expands).
+        code: the emitted spelling, `{0}` and `{1}` standing for the arguments ("" where `build`
+            expands).
         ball: python-flint's method name, or "" where `definition` says what it means.
         definition: the meaning in functions that have a ball method.
     """
@@ -71,7 +75,10 @@ def _atom(
     definition: Callable[..., Expr] | None = None,
     variadic: bool = False,
 ) -> Function:
-    """A row whose SymPy class appears in expressions and is printed as `code` (default: `name(arguments)`)."""
+    """A row whose SymPy class appears in expressions and is printed as `code` (default.
+
+    `name(arguments)`).
+    """
     spelled = code or f"{name}({', '.join(f'{{{n}}}' for n in range(len(domain)))})"
     return Function(name, meaning, node, domain, variadic, node, spelled, ball, definition)
 
@@ -88,8 +95,24 @@ _ROWS = (
     _atom("log", "natural logarithm", sympy.log, domain=(POSITIVE,), ball="log"),
     _atom("Abs", "absolute value", sympy.Abs, code="abs({0})", ball="abs"),
     _atom("sign", "-1, 0 or 1, the sign", sympy.sign, ball="sgn"),
-    _atom("Max", "the larger", sympy.Max, domain=(REAL, REAL), variadic=True, code="larger({0}, {1})", ball="max"),
-    _atom("Min", "the smaller", sympy.Min, domain=(REAL, REAL), variadic=True, code="smaller({0}, {1})", ball="min"),
+    _atom(
+        "Max",
+        "the larger",
+        sympy.Max,
+        domain=(REAL, REAL),
+        variadic=True,
+        code="larger({0}, {1})",
+        ball="max",
+    ),
+    _atom(
+        "Min",
+        "the smaller",
+        sympy.Min,
+        domain=(REAL, REAL),
+        variadic=True,
+        code="smaller({0}, {1})",
+        ball="min",
+    ),
     _atom("sin", "sine", sympy.sin, ball="sin"),
     _atom("cos", "cosine", sympy.cos, ball="cos"),
     _atom("tan", "tangent", sympy.tan, ball="tan"),
@@ -104,7 +127,13 @@ _ROWS = (
     _atom("atanh", "inverse hyperbolic tangent", sympy.atanh, domain=(INSIDE_UNIT,), ball="atanh"),
     _atom("erf", "error function", sympy.erf, ball="erf"),
     _atom("erfc", "complementary error function", sympy.erfc, ball="erfc"),
-    _atom("loggamma", "log of the gamma function", primitives.loggamma, domain=(POSITIVE,), ball="lgamma"),
+    _atom(
+        "loggamma",
+        "log of the gamma function",
+        primitives.loggamma,
+        domain=(POSITIVE,),
+        ball="lgamma",
+    ),
     _atom(
         "polygamma",
         "n-th derivative of digamma, n a number",
@@ -114,9 +143,21 @@ _ROWS = (
     ),
     _atom("log1p", "log(1 + x)", primitives.log1p, domain=(ABOVE_MINUS_ONE,), ball="log1p"),
     _atom("expm1", "exp(x) - 1", primitives.expm1, ball="expm1"),
-    _atom("sigmoid", "1/(1 + exp(-x))", primitives.sigmoid, definition=lambda x: 1 / (1 + sympy.exp(-x))),
-    _atom("softplus", "log(1 + exp(x))", primitives.softplus, definition=lambda x: sympy.log(1 + sympy.exp(x))),
-    _atom("logcosh", "log(cosh(x))", primitives.logcosh, definition=lambda x: sympy.log(sympy.cosh(x))),
+    _atom(
+        "sigmoid",
+        "1/(1 + exp(-x))",
+        primitives.sigmoid,
+        definition=lambda x: 1 / (1 + sympy.exp(-x)),
+    ),
+    _atom(
+        "softplus",
+        "log(1 + exp(x))",
+        primitives.softplus,
+        definition=lambda x: sympy.log(1 + sympy.exp(x)),
+    ),
+    _atom(
+        "logcosh", "log(cosh(x))", primitives.logcosh, definition=lambda x: sympy.log(sympy.cosh(x))
+    ),
     _atom(
         "log1mexp",
         "log(1 - exp(-x))",
@@ -155,11 +196,28 @@ _ROWS = (
     _sugar("sqrt", "square root", sympy.sqrt, (NONNEGATIVE,)),
     _sugar("square", "x**2", lambda x: x**2),
     _sugar("relu", "Max(x, 0)", lambda x: sympy.Max(x, 0)),
-    _sugar("clip", "x held between two bounds", lambda x, low, high: sympy.Min(sympy.Max(x, low), high), (REAL,) * 3),
+    _sugar(
+        "clip",
+        "x held between two bounds",
+        lambda x, low, high: sympy.Min(sympy.Max(x, low), high),
+        (REAL,) * 3,
+    ),
     _sugar("logsigmoid", "log(sigmoid(x))", lambda x: -primitives.softplus(-x)),
-    _sugar("logit", "log(p/(1 - p))", lambda p: sympy.log(p) - primitives.log1p(-p), (INSIDE_ZERO_ONE,)),
-    _sugar("digamma", "derivative of loggamma", lambda x: primitives.polygamma(sympy.S.Zero, x), (POSITIVE,)),
-    _sugar("trigamma", "derivative of digamma", lambda x: primitives.polygamma(sympy.S.One, x), (POSITIVE,)),
+    _sugar(
+        "logit", "log(p/(1 - p))", lambda p: sympy.log(p) - primitives.log1p(-p), (INSIDE_ZERO_ONE,)
+    ),
+    _sugar(
+        "digamma",
+        "derivative of loggamma",
+        lambda x: primitives.polygamma(sympy.S.Zero, x),
+        (POSITIVE,),
+    ),
+    _sugar(
+        "trigamma",
+        "derivative of digamma",
+        lambda x: primitives.polygamma(sympy.S.One, x),
+        (POSITIVE,),
+    ),
     _sugar("log2", "logarithm to base 2", lambda x: sympy.log(x) / sympy.log(2), (POSITIVE,)),
     _sugar("log10", "logarithm to base 10", lambda x: sympy.log(x) / sympy.log(10), (POSITIVE,)),
 )

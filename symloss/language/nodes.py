@@ -1,7 +1,9 @@
-"""The expression nodes that SymPy does not have: reductions over an index, held constants, calls, limits.
+"""The expression nodes that SymPy does not have.
 
-Array elements are SymPy's own `Indexed(IndexedBase(name), subscripts)`, indices are integer symbols, core dimensions are
-positive integer symbols.
+Reductions over an index, held constants, calls, limits.
+
+Array elements are SymPy's own `Indexed(IndexedBase(name), subscripts)`, indices are integer
+symbols, core dimensions are positive integer symbols.
 """
 
 from __future__ import annotations
@@ -130,9 +132,9 @@ class StopGradient(Expr):
 class Call(Expr):
     """Another spec used as a function: `Call(Symbol(name), argument, ...)`.
 
-    The arguments are the callee's inputs in order, then its parameters in order, defaults filled in. An argument for an
-    input without core dimensions is a scalar expression; for one with r core dimensions it is an `IndexedBase`, or an
-    `Indexed` that leaves out its last r subscripts.
+    The arguments are the callee's inputs in order, then its parameters in order, defaults filled
+    in. An argument for an input without core dimensions is a scalar expression; for one with r core
+    dimensions it is an `IndexedBase`, or an `Indexed` that leaves out its last r subscripts.
     """
 
     is_commutative = True

@@ -1,7 +1,10 @@
-"""Stable primitives: functions whose naive spelling loses digits or overflows, with derivatives closed among themselves.
+"""Stable primitives.
 
-Each class knows its first derivatives (`fdiff`) and a few exact values; what it *means* in elementary functions is the
-`definition` column of the table in `functions.py`, against which a test checks the derivatives given here.
+Functions whose naive spelling loses digits or overflows, with derivatives closed among themselves.
+
+Each class knows its first derivatives (`fdiff`) and a few exact values; what it *means* in
+elementary functions is the `definition` column of the table in `functions.py`, against which a test
+checks the derivatives given here.
 """
 
 from __future__ import annotations
@@ -162,7 +165,7 @@ class xlogy(Binary):
     """x log(y), and 0 where x is 0."""
 
     @classmethod
-    def eval(cls, x: Expr, y: Expr) -> Expr | None:
+    def eval(cls, x: Expr, _y: Expr) -> Expr | None:
         """Exact value at x = 0."""
         return S.Zero if x.is_zero else None
 

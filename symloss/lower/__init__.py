@@ -1,8 +1,9 @@
 """From derivatives to what a machine does: loops, storage, shared subexpressions, domain checks.
 
-In: a `Derivation`. Out: a `Kernel` of `Procedure`s. Guarantees: every intermediate is written before it is read; loops over
-the same dimension are fused where dependence allows; matrix products are separate phases for BLAS; items with a NaN or a
-value outside its domain give NaN. Raises: DerivationError for a selection that cannot become a scatter.
+In: a `Derivation`. Out: a `Kernel` of `Procedure`s. Guarantees: every intermediate is written
+before it is read; loops over the same dimension are fused where dependence allows; matrix products
+are separate phases for BLAS; items with a NaN or a value outside its domain give NaN. Raises:
+DerivationError for a selection that cannot become a scatter.
 """
 
 from symloss.lower.lowering import lower

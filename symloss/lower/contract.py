@@ -73,7 +73,10 @@ def _stored(factor: Expr, indices: tuple[Symbol, ...], name: str, made: list[Nod
 
 
 def _both_sides(node: Node, left: Expr, right: Expr) -> bool:
-    """Whether both operands carry a free index: a product of matrices, not of a matrix and a vector."""
+    """Whether both operands carry a free index.
+
+    A product of matrices, not of a matrix and a vector.
+    """
     return all(any(index in side.free_symbols for index in node.indices) for side in (left, right))
 
 
@@ -86,10 +89,8 @@ def _is_array(factor: Expr, rank: int) -> bool:
     )
 
 
-def _groups(
-    term: Expr, free: tuple[Symbol, ...], bound: Symbol
-) -> tuple[Expr, Expr, Expr] | None:
-    """The term as (factor without the bound index, one side, other side), sides sharing no free index."""
+def _groups(term: Expr, free: tuple[Symbol, ...], bound: Symbol) -> tuple[Expr, Expr, Expr] | None:
+    """The term as (what the sum leaves outside, one side, other side)."""
     inside = [factor for factor in Mul.make_args(term) if bound in factor.free_symbols]
     outside = Mul(*(factor for factor in Mul.make_args(term) if bound not in factor.free_symbols))
     sides: list[tuple[set[Symbol], list[Expr]]] = []
@@ -100,7 +101,10 @@ def _groups(
             common.append(factor)
             continue
         touching = [side for side in sides if side[0] & indices]
-        merged = (indices.union(*(s[0] for s in touching)), [f for s in touching for f in s[1]] + [factor])
+        merged = (
+            indices.union(*(s[0] for s in touching)),
+            [f for s in touching for f in s[1]] + [factor],
+        )
         sides = [side for side in sides if side not in touching] + [merged]
     if common and len(sides) == 1:
         sides.append((set(), common))

@@ -1,4 +1,7 @@
-"""Steps that code computes in parts: logsumexp and its softmax weights share one row of exponentials."""
+"""Steps that code computes in parts.
+
+Logsumexp and its softmax weights share one row of exponentials.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ from symloss.spec import array_base, scalar_symbol
 
 
 def expand_logsumexp(program: Program) -> Program:
-    """Replace each logsumexp by shift, exponentials and total; each softmax weight by their quotient.
+    """Replace each logsumexp by shift, exponentials and total.
 
-    With m the largest body, `log sum exp(b) = m + log sum exp(b - m)` (Blanchard, Higham and Higham, 2021): no exponential
-    exceeds 1. An infinite m is replaced by 0, which gives the limits.
+    Each softmax weight by their quotient.
+
+    With m the largest body, `log sum exp(b) = m + log sum exp(b - m)` (Blanchard, Higham and
+    Higham, 2021): no exponential exceeds 1. An infinite m is replaced by 0, which gives the limits.
     """
     steps: list[Step] = []
     for step in program.steps:
@@ -23,7 +28,9 @@ def expand_logsumexp(program: Program) -> Program:
             steps += _parts(step)
         elif step.softmax_of:
             source = program.step(step.softmax_of)
-            weights = _element(f"{source.name}_exp", step.indices) / _element(f"{source.name}_total", source.indices)
+            weights = _element(f"{source.name}_exp", step.indices) / _element(
+                f"{source.name}_total", source.indices
+            )
             steps.append(replace(step, expression=weights, softmax_of=""))
         else:
             steps.append(step)
@@ -33,7 +40,12 @@ def expand_logsumexp(program: Program) -> Program:
 def _parts(step: Step) -> list[Step]:
     top = Step(f"{step.name}_max", step.indices, step.expression, "max", step.bound)
     while len(top.bound) > 1:
-        inner = replace(top, name=f"{top.name}_inner", indices=(*top.indices, *top.bound[:-1]), bound=top.bound[-1:])
+        inner = replace(
+            top,
+            name=f"{top.name}_inner",
+            indices=(*top.indices, *top.bound[:-1]),
+            bound=top.bound[-1:],
+        )
         return [inner, *_rest(step, replace(top, expression=inner.element(), bound=top.bound[:-1]))]
     return _rest(step, top)
 

@@ -1,7 +1,8 @@
 """Domains at run time: an input outside its domain, or NaN, makes the item's results NaN.
 
-Where a NaN passes through the arithmetic by itself and the domain is the whole line, nothing is emitted. Elsewhere the
-number of elements outside is counted (one more sum, which shares the loops that are there) and the results select on it.
+Where a NaN passes through the arithmetic by itself and the domain is the whole line, nothing is
+emitted. Elsewhere the number of elements outside is counted (one more sum, which shares the loops
+that are there) and the results select on it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def guarded_names(program: Program) -> tuple[str, ...]:
 
 
 def count_outside(program: Program) -> Program:
-    """The program with a step `outside_domain` that counts offending elements, if anything needs checking."""
+    """The program with a step that counts offending elements, if anything needs checking."""
     names = guarded_names(program)
     if not names:
         return program
@@ -52,7 +53,10 @@ def count_outside(program: Program) -> Program:
 
 
 def select_valid(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
-    """The nodes with results that are NaN where anything is outside; scatters add to what is NaN already."""
+    """The nodes with results that are NaN where anything is outside.
+
+    Scatters add to what is NaN already.
+    """
     if not any(node.name == INVALID for node in nodes):
         return nodes
     valid = Eq(scalar_symbol(INVALID), 0)
@@ -103,13 +107,17 @@ def _strict_inputs(program: Program) -> set[str]:
     return set(frozenset.intersection(*parts)) if parts else set()
 
 
-def _strict(expression: Expr, known: dict[str, frozenset[str]], loops: frozenset[Symbol]) -> frozenset[str]:
+def _strict(
+    expression: Expr, known: dict[str, frozenset[str]], loops: frozenset[Symbol]
+) -> frozenset[str]:
     if isinstance(expression, (Symbol, Indexed)):
         if isinstance(expression, Indexed) and not _covers(expression, loops):
             return frozenset()
         name = name_of(expression)
         return known.get(name, frozenset({name}))
-    parts = [_strict(argument, known, loops) for argument in expression.args if argument is not S.true]
+    parts = [
+        _strict(argument, known, loops) for argument in expression.args if argument is not S.true
+    ]
     if isinstance(expression, Piecewise):
         branches = [_strict(branch, known, loops) for branch, _ in expression.args]
         return frozenset.intersection(*branches)
@@ -125,5 +133,3 @@ def _strict(expression: Expr, known: dict[str, frozenset[str]], loops: frozenset
 def _covers(element: Indexed, loops: frozenset[Symbol]) -> bool:
     """Whether the subscripts run over the whole array."""
     return len(set(element.indices)) == len(element.indices) and set(element.indices) <= loops
-
-

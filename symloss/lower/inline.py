@@ -18,9 +18,11 @@ _MOST_OPERATIONS = 12
 
 
 def inline(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
-    """Substitute indexed elementwise steps that are cheap or used once into their readers, and drop them."""
+    """Substitute indexed steps that are cheap or used once into their readers."""
     scattered = {node.target for node in nodes if node.target} | {n.name for n in nodes if n.zeroed}
-    contracted = {name_of(side) for node in nodes if node.is_contraction for side in (node.left, node.right)}
+    contracted = {
+        name_of(side) for node in nodes if node.is_contraction for side in (node.left, node.right)
+    }
     pinned = set(outputs) | scattered | contracted
     bodies: dict[str, Node] = {}
     kept: list[Node] = []
@@ -43,7 +45,10 @@ def _worth(node: Node, uses: int) -> bool:
 
 
 def is_cheap(expression: Expr) -> bool:
-    """Whether computing it again costs less than storing it: a few additions, products and selections."""
+    """Whether computing it again costs less than storing it.
+
+    A few additions, products and selections.
+    """
     if expression.count_ops() > _MOST_OPERATIONS:
         return False
     nodes = list(sympy.preorder_traversal(expression))

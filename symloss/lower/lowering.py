@@ -8,7 +8,7 @@ from itertools import chain
 from sympy import Expr
 
 from symloss.derive import Derivation
-from symloss.language import Index
+from symloss.language import Domain, Index
 from symloss.lower.contract import split_contractions
 from symloss.lower.expand import expand_logsumexp
 from symloss.lower.guards import count_outside, guarded_names, select_valid
@@ -72,7 +72,11 @@ def _procedure(name: str, program: Program) -> Procedure:
     known = {entry.name for entry in program.inputs if entry.name.startswith("vector_")}
     return Procedure(
         name=name,
-        vectors=tuple(Array(entry.name, _shape(entry.shape)) for entry in program.inputs if entry.name in known),
+        vectors=tuple(
+            Array(entry.name, _shape(entry.shape))
+            for entry in program.inputs
+            if entry.name in known
+        ),
         arrays=arrays,
         phases=phases,
         outputs=tuple(Output(output, _shape_of(output, program)) for output in program.outputs),
@@ -94,7 +98,11 @@ def _phases(
             phases += [_contraction(node, shapes) for node in run]
             arrays += [Array(node.name, shapes[node.name]) for node in run]
             continue
-        own = {node.name: shapes[node.name] for node in run if node.name in shapes and node.name not in outputs}
+        own = {
+            node.name: shapes[node.name]
+            for node in run
+            if node.name in shapes and node.name not in outputs
+        }
         statements = schedule(run, program.ranges, outputs)
         statements, local = place_arrays(statements, own, frozenset(own) & crossing)
         arrays += [*local, *(Array(name, own[name]) for name in own if name in crossing)]
@@ -109,7 +117,10 @@ def _block(statements: tuple[Statement, ...], run: list[Node], crossing: frozens
 
 
 def _split(nodes: list[Node]) -> list[list[Node]]:
-    """Alternating runs: all that needs no pending contraction, then the contractions that became ready."""
+    """Alternating runs.
+
+    All that needs no pending contraction, then the contractions that became ready.
+    """
     runs: list[list[Node]] = []
     waiting = list(nodes)
     while waiting:
@@ -158,7 +169,7 @@ def _contraction(node: Node, shapes: Mapping[str, tuple[Expr, ...]]) -> Contract
     )
 
 
-def _domains(programs: Mapping[str, Program]) -> dict:
+def _domains(programs: Mapping[str, Program]) -> dict[str, Domain]:
     names = dict.fromkeys(chain.from_iterable(map(guarded_names, programs.values())))
     program = programs["gradient"]
     entries = {entry.name: entry for entry in (*program.inputs, *program.parameters)}

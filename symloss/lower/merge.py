@@ -53,7 +53,9 @@ def _swap(expression: Expr, swaps: dict[str, str]) -> Expr:
         if isinstance(leaf, Indexed):
             old = str(leaf.base.label.name)
             subscripts = tuple(_swap(subscript, swaps) for subscript in leaf.indices)
-            changed[leaf] = array_base(swaps.get(old, old), integer=bool(leaf.is_integer))[subscripts]
+            changed[leaf] = array_base(swaps.get(old, old), integer=bool(leaf.is_integer))[
+                subscripts
+            ]
         elif leaf.name in swaps:
             make = index_symbol if leaf.is_integer else scalar_symbol
             changed[leaf] = make(swaps[leaf.name])
@@ -65,9 +67,15 @@ def along_rows(node: Node) -> list[Node]:
     if node.kind != "sum" or len(node.bound) != 1 or len(node.indices) != 1 or node.target:
         return [node]
     (bound,), (free,) = node.bound, node.indices
-    tables = [leaf for leaf in operands(node.expression) if isinstance(leaf, Indexed) and len(leaf.indices) == 2]
+    tables = [
+        leaf
+        for leaf in operands(node.expression)
+        if isinstance(leaf, Indexed) and len(leaf.indices) == 2
+    ]
     if not tables or any(tuple(leaf.indices) != (bound, free) for leaf in tables):
         return [node]
     start = replace(node, kind=None, bound=(), expression=Integer(0), zeroed=True)
-    add = Node(f"{node.name}_rows", (bound, free), node.expression, target=node.name, subscripts=(free,))
+    add = Node(
+        f"{node.name}_rows", (bound, free), node.expression, target=node.name, subscripts=(free,)
+    )
     return [start, add]

@@ -33,7 +33,10 @@ class Assign:
 
 @dataclass(frozen=True)
 class Store:
-    """`array[subscripts] = expression`, or `+=` with `add`; `scaled` outputs carry the item's weight."""
+    """`array[subscripts] = expression`, or `+=` with `add`.
+
+    `scaled` outputs carry the item's weight.
+    """
 
     array: str
     subscripts: tuple[Expr, ...]
@@ -66,7 +69,10 @@ class Zero:
 
 @dataclass(frozen=True)
 class Loop:
-    """`for index in range(dimension)`, around statements; `totals` are the reductions that it finishes."""
+    """`for index in range(dimension)`, around statements.
+
+    `totals` are the reductions that it finishes.
+    """
 
     index: Symbol
     dimension: Expr
@@ -95,7 +101,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Contraction:
-    """`result = left . right`, a product of matrices or of a matrix and a vector, summed over the shared axis.
+    """`result = left . right`, a product of matrices or of a matrix and a vector.
 
     `left_transposed` and `right_transposed` say which operands have to be turned for `np.dot`.
     """

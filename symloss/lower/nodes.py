@@ -63,7 +63,7 @@ class Node:
     def names(self) -> frozenset[str]:
         """Names of everything read."""
         if self.is_contraction:
-            return references(self.left) | references(self.right)
+            return frozenset(references(self.left) | references(self.right))
         return frozenset(name_of(leaf) for leaf in self.leaves())
 
 

@@ -1,4 +1,7 @@
-"""KroneckerDelta terms become scatters: `d[a] = f[a] - [a == label]` is a store, then `d[label] += -1`."""
+"""KroneckerDelta terms become scatters.
+
+`d[a] = f[a] - [a == label]` is a store, then `d[label] += -1`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ def split_scatters(node: Node) -> list[Node]:
     if not deltas:
         return [replace(node, expression=Add(*plain))]
     if not node.indices or node.kind not in (None, "sum"):
-        raise DerivationError(f"cannot place {node.expression} in {node.name}: it selects inside a reduction")
+        raise DerivationError(
+            f"cannot place {node.expression} in {node.name}: it selects inside a reduction"
+        )
     if node.kind == "sum":
         start = [replace(node, kind=None, bound=(), expression=Integer(0), zeroed=True)]
         rest = [_scatter(node, term, place) for place, term in enumerate([*plain, *deltas])]
@@ -35,16 +40,10 @@ def _collapse(term: Expr, node: Node) -> Expr:
         return term
     (bound,) = node.bound
     for delta in term.atoms(KroneckerDelta):
-        other = next((side for side in delta.args if side != bound), None)
-        if bound in delta.args and other is not None and other not in node.indices:
-            if bound not in other.free_symbols and not node.indices:
-                return _selected(term, delta, bound, other)
+        other = next((side for side in delta.args if side != bound), bound)
+        if bound in delta.args and bound not in other.free_symbols and not node.indices:
+            return (term / delta).xreplace({bound: other})
     return term
-
-
-def _selected(term: Expr, delta: Expr, bound: Symbol, other: Expr) -> Expr:
-    coefficient = term / delta
-    return coefficient.xreplace({bound: other})
 
 
 def _scatter(node: Node, term: Expr, place: int) -> Node:
@@ -72,7 +71,9 @@ def _separate(term: Expr) -> tuple[Expr, list[KroneckerDelta]]:
     deltas = [factor for factor in factors if isinstance(factor, KroneckerDelta)]
     rest = Mul(*(factor for factor in factors if not isinstance(factor, KroneckerDelta)))
     if rest.has(KroneckerDelta):
-        raise DerivationError(f"cannot turn {term} into a scatter: the selection is not a plain factor")
+        raise DerivationError(
+            f"cannot turn {term} into a scatter: the selection is not a plain factor"
+        )
     return rest, deltas
 
 
@@ -83,4 +84,6 @@ def _oriented(delta: KroneckerDelta, subscripts: dict[Symbol, Expr]) -> tuple[Sy
         return one, other
     if other in subscripts and subscripts[other] == other:
         return other, one
-    raise DerivationError(f"cannot turn {delta} into a scatter: neither side is an axis of the result")
+    raise DerivationError(
+        f"cannot turn {delta} into a scatter: neither side is an axis of the result"
+    )

@@ -1,4 +1,7 @@
-"""Nodes -> loops: nodes that range over the same dimension share a loop wherever dependence allows."""
+"""Nodes -> loops.
+
+Nodes that range over the same dimension share a loop wherever dependence allows.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from symloss.program import name_of
 
 @dataclass(frozen=True)
 class _Pending:
-    """A node inside some loops: `done` of its own loops are open, their indices renamed to the loops'."""
+    """A node inside some loops.
+
+    `done` of its own loops are open, their indices renamed to the loops'.
+    """
 
     node: Node
     done: int = 0
@@ -29,8 +35,10 @@ class _Pending:
         return self.done < len(self.node.indices)
 
 
-def schedule(nodes: list[Node], ranges: Mapping[Symbol, Expr], outputs: frozenset[str]) -> tuple[Statement, ...]:
-    """Statements that compute the nodes, given in an order in which each reads only earlier ones."""
+def schedule(
+    nodes: list[Node], ranges: Mapping[Symbol, Expr], outputs: frozenset[str]
+) -> tuple[Statement, ...]:
+    """Statements that compute the nodes, each of which reads only earlier ones."""
     return tuple(_Scheduler(ranges, outputs).run([_Pending(node) for node in nodes]))
 
 
@@ -69,7 +77,9 @@ class _Scheduler:
 
     def _loop(self, group: list[_Pending]) -> Loop:
         index = group[0].left[0]
-        opened = [_Pending(_renamed(entry.node, entry.left[0], index), entry.done + 1) for entry in group]
+        opened = [
+            _Pending(_renamed(entry.node, entry.left[0], index), entry.done + 1) for entry in group
+        ]
         totals = tuple(
             (entry.node.name, entry.node.kind)
             for entry in opened
@@ -87,13 +97,16 @@ class _Scheduler:
             return Accumulate(node.name, node.kind, node.expression, place, node.indices)
         if node.zeroed:
             return Zero(node.name)
-        if node.indices or node.name in self.outputs and node.name != "loss":
+        if node.indices or (node.name in self.outputs and node.name != "loss"):
             return Store(node.name, node.indices, node.expression, scaled=node.name in self.outputs)
         return Assign(node.name, node.expression, node.is_integer)
 
 
 def _renamed(node: Node, old: Symbol, new: Symbol) -> Node:
-    """The node with one of its loop indices called otherwise; an index that had that name takes the old one."""
+    """The node with one of its loop indices called otherwise.
+
+    An index that had that name takes the old one.
+    """
     if old == new:
         return node
     swap = {old: new, new: old}
@@ -108,7 +121,9 @@ def _renamed(node: Node, old: Symbol, new: Symbol) -> Node:
 
 def _depends(reader: Node, writer: Node) -> bool:
     """Whether one node reads what another writes, or adds to it."""
-    return writer.result in reader.names() or (bool(reader.target) and reader.target == writer.result)
+    return writer.result in reader.names() or (
+        bool(reader.target) and reader.target == writer.result
+    )
 
 
 def _pointwise(entry: _Pending, member: _Pending) -> bool:
@@ -134,4 +149,3 @@ def _subscript(node: Node, axis: int) -> Expr | None:
     """Where along an axis of its result a node writes."""
     subscripts = node.subscripts if node.target else node.indices
     return subscripts[axis] if axis < len(subscripts) else None
-

@@ -43,7 +43,7 @@ def _shared(run: list[Plain], names: Iterator[str]) -> list[Statement]:
     expressions = [_masked(entry.expression, atoms) for entry in run]
     pairs, reduced = tree_cse(expressions, _symbols(names), order="canonical")
     back = {symbol: leaf for leaf, symbol in atoms.items()}
-    waiting = {symbol: value for symbol, value in pairs}
+    waiting = dict(pairs)
     result: list[Statement] = []
     for entry, expression in zip(run, reduced, strict=True):
         result += _needed(expression, waiting, back)
@@ -64,7 +64,9 @@ def _masked(expression: Expr, atoms: dict[Expr, Symbol]) -> Expr:
     return expression.xreplace(dict(atoms))
 
 
-def _needed(expression: Expr, waiting: dict[Symbol, Expr], back: dict[Symbol, Expr]) -> list[Statement]:
+def _needed(
+    expression: Expr, waiting: dict[Symbol, Expr], back: dict[Symbol, Expr]
+) -> list[Statement]:
     """Assignments of the temporaries that an expression uses and that are not there yet."""
     result: list[Statement] = []
     for symbol in sorted(expression.free_symbols & set(waiting), key=str):

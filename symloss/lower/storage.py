@@ -1,7 +1,7 @@
 """Where intermediates live: an array as small as its readers allow, or a local scalar.
 
-An array that is written and read in the same turn of a loop does not need that loop's axis; one that loses all its axes is a
-local variable.
+An array that is written and read in the same turn of a loop does not need that loop's axis; one
+that loses all its axes is a local variable.
 """
 
 from __future__ import annotations
@@ -34,9 +34,13 @@ def place_arrays(
         The statements with shortened subscripts, and the arrays that remain.
     """
     integers = {
-        entry.name for entry in _walk(statements) if isinstance(entry, Accumulate) and entry.place is not None
+        entry.name
+        for entry in _walk(statements)
+        if isinstance(entry, Accumulate) and entry.place is not None
     }
-    dropped = {name: 0 if name in kept else _common(name, statements, len(shapes[name])) for name in shapes}
+    dropped = {
+        name: 0 if name in kept else _common(name, statements, len(shapes[name])) for name in shapes
+    }
     arrays = tuple(
         Array(name, shape[dropped[name] :], name in integers)
         for name, shape in shapes.items()
@@ -54,8 +58,12 @@ def _common(name: str, statements: tuple[Statement, ...], rank: int) -> int:
         shared = min(shared, _matching(path, subscripts))
     first = paths[0][0]
     for path, _ in paths:
-        shared = min(shared, sum(1 for one, other in zip(first, path, strict=False) if one is other))
-    scattered = any(isinstance(entry, (Zero,)) and entry.array == name for entry in _walk(statements))
+        shared = min(
+            shared, sum(1 for one, other in zip(first, path, strict=False) if one is other)
+        )
+    scattered = any(
+        isinstance(entry, (Zero,)) and entry.array == name for entry in _walk(statements)
+    )
     return 0 if scattered else shared
 
 
@@ -128,7 +136,7 @@ class _Rewriter:
         return [entry]
 
     def loop(self, loop: Loop) -> list[Statement]:
-        """The loop, followed by stores of the reductions that it finished and that live in arrays."""
+        """The loop, then stores of the reductions that it finished and that live in arrays."""
         body = tuple(chain.from_iterable(map(self.statement, loop.body)))
         finished = {
             entry.name: entry

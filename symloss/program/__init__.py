@@ -1,11 +1,20 @@
 """Definitions in index notation.
 
-In: a `Spec`. Out: a `Program`, a straight line of `Step`s, each one scalar expression, optionally under one reduction; and its
-reading as text or LaTeX. Guarantees: no reduction, call or held constant is left inside an expression; every index has a
-range; names are unique. Raises: nothing for a Spec that `symloss.spec` has checked.
+In: a `Spec`. Out: a `Program`, a straight line of `Step`s, each one scalar expression, optionally
+under one reduction; and its reading as text or LaTeX. Guarantees: no reduction, call or held
+constant is left inside an expression; every index has a range; names are unique. Raises: nothing
+for a Spec that `symloss.spec` has checked.
 """
 
-from symloss.program.model import Kind, Program, Step, name_of, operands, references, without_dead_steps
+from symloss.program.model import (
+    Kind,
+    Program,
+    Step,
+    name_of,
+    operands,
+    references,
+    without_dead_steps,
+)
 from symloss.program.read import read_program
 from symloss.program.reading import latex, text
 

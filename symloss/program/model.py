@@ -15,11 +15,14 @@ Kind = Literal["sum", "max", "min", "argmax", "argmin", "prod", "logsumexp"]
 
 @dataclass(frozen=True)
 class Step:
-    """`name[indices] = kind over bound of expression`; without a kind, `name[indices] = expression`.
+    """`name[indices] = kind over bound of expression`.
+
+    Without a kind, `name[indices] = expression`.
 
     Attributes:
         held: the step is a constant to every derivative (`stop_gradient`).
-        softmax_of: the step holds `exp(body - value)` of that logsumexp step, which lowering may share with it.
+        softmax_of: the step holds `exp(body - value)` of that logsumexp step, which lowering may
+            share with it.
     """
 
     name: str
@@ -52,7 +55,8 @@ class Step:
 class Program:
     """Steps in order of computation; `outputs` name what they are computed for.
 
-    `ranges` gives for each index the dimension it runs over; `wrt` names what derivatives are taken by.
+    `ranges` gives for each index the dimension it runs over; `wrt` names what derivatives are taken
+    by.
     """
 
     name: str
@@ -79,7 +83,9 @@ class Program:
     @property
     def is_scalar(self) -> bool:
         """Whether items have no core dimensions."""
-        return not any(entry.shape for entry in self.inputs) and not any(step.loops for step in self.steps)
+        return not any(entry.shape for entry in self.inputs) and not any(
+            step.loops for step in self.steps
+        )
 
 
 def operands(expression: Expr) -> tuple[Expr, ...]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Indexed, IndexedBase, Integer, Mul, Symbol
 
-from symloss.language import Call, LogSumExp, Maximum, Minimum, Product, Reduction, StopGradient, Sum
+from symloss.language import (
+    Call,
+    LogSumExp,
+    Maximum,
+    Minimum,
+    Product,
+    Reduction,
+    StopGradient,
+    Sum,
+)
 from symloss.language import Mean as MeanNode
 from symloss.program.model import Kind, Program, Step
 from symloss.spec import Spec, array_base, dimension_symbol, index_symbol
@@ -26,7 +35,9 @@ _ONE_INDEX = ("max", "min", "prod")
 
 def read_program(spec: Spec) -> Program:
     """The spec's math as a program whose output is `loss`."""
-    reader = _Reader(taken=set(spec.arguments) | set(spec.dimensions) | {str(i) for i in spec.ranges})
+    reader = _Reader(
+        taken=set(spec.arguments) | set(spec.dimensions) | {str(i) for i in spec.ranges}
+    )
     scope = _Scope(spec, replace={}, bases={}, ranges=dict(spec.ranges), context=(), prefix="")
     reader.ranges.update(spec.ranges)
     reader.shapes.update({entry.name: entry.shape for entry in spec.inputs})
@@ -76,8 +87,13 @@ class _Reader:
             self.shapes[name] = tuple(self.ranges[index] for index in scope.context + own)
         return element
 
-    def define(self, name: str, indices: tuple[Symbol, ...], expression: Expr, scope: _Scope) -> Expr:
-        """Append a step for an expression of the scope's spec; the loss itself is never a bare reduction."""
+    def define(
+        self, name: str, indices: tuple[Symbol, ...], expression: Expr, scope: _Scope
+    ) -> Expr:
+        """Append a step for an expression of the scope's spec.
+
+        The loss itself is never a bare reduction.
+        """
         bare = isinstance(expression, Reduction) and not isinstance(expression, MeanNode)
         if bare and name != "loss":
             return self.reduce(name, indices, expression, scope)
@@ -90,7 +106,7 @@ class _Reader:
         return step.element()
 
     def lift(self, expression: Expr, name: str, scope: _Scope) -> Expr:
-        """The expression with reductions, held parts and calls replaced by the steps made for them."""
+        """The expression with reductions, held parts and calls replaced by steps."""
         if isinstance(expression, Reduction):
             return self.reduction(expression, name, scope)
         if isinstance(expression, StopGradient):
@@ -128,13 +144,15 @@ class _Reader:
         bound = tuple(scope.replace.get(index, index) for index in node.indices)
         body = self.lift(node.body, name, scope)
         while kind in _ONE_INDEX and len(bound) > 1:
-            inner = Step(self.fresh(f"{name}_inner"), self.free(body, bound[-1:]), body, kind, bound[-1:])
+            inner = Step(
+                self.fresh(f"{name}_inner"), self.free(body, bound[-1:]), body, kind, bound[-1:]
+            )
             body, bound = self.append(inner), bound[:-1]
         free = self.free(body, bound) if indices is None else indices
         return self.append(Step(name, free, body, kind, bound))
 
     def call(self, node: Call, name: str, scope: _Scope) -> Expr:
-        """The callee's definitions, renamed apart and extended by the indices of the call's arguments."""
+        """The callee's definitions, renamed apart, over the indices of the call's arguments."""
         callee = scope.spec.calls[node.callee]
         prefix = self.fresh(f"{scope.prefix}{node.callee}") + "_"
         self.taken.add(prefix[:-1])
@@ -155,7 +173,9 @@ class _Reader:
         ordered = tuple(index for index in self.ranges if index in context)
         return self.read(_Scope(callee, replace, bases, ranges, ordered, prefix))
 
-    def array(self, argument: Expr, name: str, scope: _Scope) -> tuple[IndexedBase, tuple[Expr, ...]]:
+    def array(
+        self, argument: Expr, name: str, scope: _Scope
+    ) -> tuple[IndexedBase, tuple[Expr, ...]]:
         """The caller's array behind an array argument, and its leading subscripts."""
         if isinstance(argument, IndexedBase):
             return scope.bases.get(str(argument.label.name), (argument, ()))

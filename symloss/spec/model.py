@@ -2,17 +2,20 @@
 
 Conventions, on which every later room relies:
 
-- a scalar input or parameter is `Symbol(name, real=True)`; one with an `Index` domain is `Symbol(name, integer=True)`;
-- an input with core dimensions is `IndexedBase(name, real=True)` (index domain: `integer=True`), its elements are
-  `Indexed(base, subscripts)`; so is a definition with indices; a definition without is `Symbol(name, real=True)`;
-- an index is `Symbol(name, integer=True)`, a core dimension `Symbol(name, integer=True, positive=True)` or an `Integer`.
+- a scalar input or parameter is `Symbol(name, real=True)`; one with an `Index` domain is
+  `Symbol(name, integer=True)`;
+- an input with core dimensions is `IndexedBase(name, real=True)` (index domain: `integer=True`),
+  its elements are `Indexed(base, subscripts)`; so is a definition with indices; a definition
+  without is `Symbol(name, real=True)`;
+- an index is `Symbol(name, integer=True)`, a core dimension `Symbol(name, integer=True,
+  positive=True)` or an `Integer`.
 
 No sign is assumed anywhere, so that SymPy rewrites nothing on the strength of a domain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -83,9 +86,22 @@ class Parameter:
         return scalar_symbol(self.name)
 
 
+Argument = Input | Parameter
+"""What a loss takes."""
+
+
+def by_name(inputs: Iterable[Input], parameters: Iterable[Parameter]) -> dict[str, Argument]:
+    """Inputs, then parameters, by name."""
+    arguments: list[Argument] = [*inputs, *parameters]
+    return {argument.name: argument for argument in arguments}
+
+
 @dataclass(frozen=True)
 class Definition:
-    """One line of math: `name[indices] = expression`; reductions and calls may stand anywhere in the expression."""
+    """One line of math: `name[indices] = expression`.
+
+    Reductions and calls may stand anywhere in the expression.
+    """
 
     name: str
     indices: tuple[Symbol, ...]
@@ -95,7 +111,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Example:
-    """A worked value: `given` maps inputs and parameters to numbers or nested lists; `gradient` is by input name."""
+    """A worked value: `given` maps inputs and parameters to numbers or nested lists.
+
+    `gradient` is by input name.
+    """
 
     given: Mapping[str, Any]
     loss: float
@@ -106,7 +125,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Relation:
-    """A law `left operator right` between expressions in the spec's inputs, its parameters, `loss`, and calls of specs."""
+    """A law `left operator right` between inputs, parameters, `loss` and calls of specs."""
 
     law: str
     left: Expr
@@ -146,9 +165,9 @@ class Spec:
     hash: str
 
     @property
-    def arguments(self) -> dict[str, Input | Parameter]:
+    def arguments(self) -> dict[str, Argument]:
         """Inputs, then parameters, by name."""
-        return {argument.name: argument for argument in (*self.inputs, *self.parameters)}
+        return by_name(self.inputs, self.parameters)
 
     @property
     def dimensions(self) -> tuple[str, ...]:

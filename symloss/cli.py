@@ -1,0 +1,223 @@
+"""The `symloss` command: arguments, printing, exit codes.
+
+Exit codes: 0, all is well; 1, something is wrong with a loss; 2, the command was not understood.
+What was asked for goes to standard output, progress and errors to standard error. The rooms are
+imported inside the commands, so that `symloss --help` does not wait for SymPy.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from symloss import __version__
+from symloss.errors import SymlossError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symloss.publish import Failure, Plan
+
+
+class Answering(TyperGroup):
+    """Commands whose foreseen errors are messages, not tracebacks."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; report an error of symloss and exit with 1."""
+        try:
+            return super().invoke(ctx)
+        except SymlossError as error:
+            _complain(str(error))
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Answering,
+    help="Loss functions written once as mathematics: derived, emitted as fast code, and verified.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+# A pipe has no width of its own: tables are not folded to a terminal's.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+SPECS = "Spec files, or folders of them; without any, symloss's own catalogue."
+WORDS = "Losses by name, or spec files; without any, the whole catalogue."
+CHECK = "Write nothing; fail if a module is stale, missing or edited."
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes. [default: one a core]")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> NoReturn:
+    """Run the command line; without `--debug`, a mistake of symloss's own is a message, too."""
+    try:
+        app()
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        _complain(f"{type(error).__name__}: {error}\n  a mistake of symloss: --debug shows where")
+    sys.exit(1)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"symloss {__version__}")
+        raise typer.Exit
+
+
+Version = typer.Option(
+    "--version", callback=_print_version, is_eager=True, help="Print the version."
+)
+
+
+@app.callback()
+def symloss(
+    context: typer.Context,
+    _version: Annotated[bool, Version] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Keep what holds for every command."""
+    context.obj = debug
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help=SPECS)] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where the modules of PATHS go. [default: losses]")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help=CHECK)] = False,
+    force: Annotated[bool, typer.Option("--force", help="Rebuild what is current, too.")] = False,
+    jobs: Jobs = None,
+) -> None:
+    """Derive, emit, verify and publish the losses that have changed."""
+    if folder is not None and not paths:
+        raise typer.BadParameter("--out is for specs of yours: name their files or folders, too")
+    plan = _plan(paths or [], folder or Path("losses"))
+    if check:
+        _check(plan)
+    else:
+        _build(context, plan, force, jobs)
+
+
+def _plan(paths: list[Path], folder: Path) -> Plan:
+    from symloss import publish
+
+    if paths:
+        return publish.own_plan(paths, folder)
+    return publish.catalogue_plan(publish.checkout_places())
+
+
+def _check(plan: Plan) -> None:
+    from symloss import publish
+
+    problems = publish.check(plan)
+    for problem in problems:
+        _complain(_told(problem, " "))
+    if problems:
+        err.print("run `symloss build`, and read what it says")
+        raise typer.Exit(1)
+    out.print(f"all current: {len(plan.targets)}")
+
+
+def _build(context: typer.Context, plan: Plan, force: bool, jobs: int | None) -> None:
+    from symloss import publish, report
+
+    jobs = jobs or publish.available_jobs()
+    done = publish.build(plan, jobs=jobs, force=force, track=report.bar("building"))
+    for part in report.build_summary(done, in_full=not plan.is_catalogue):
+        out.print(part)
+    _fail(context, done.failures)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[NAME|PATH]...", help=WORDS)] = None,
+    points: Annotated[
+        int | None, typer.Option(min=1, help="Points to try. [default: as when it was built]")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Judge what `build --out` left in this folder.")
+    ] = None,
+    as_json: Json = False,
+    jobs: Jobs = None,
+) -> None:
+    """Judge emitted code against the mathematics of its spec, once more."""
+    from symloss import publish, report
+
+    cases = publish.cases(words or [], folder)
+    jobs = jobs or publish.available_jobs()
+    outcomes = list(publish.judge(cases, jobs=jobs, points=points, track=report.bar("judging")))
+    judged = [outcome for outcome in outcomes if isinstance(outcome, publish.Judged)]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, publish.Failure)]
+    if as_json:
+        _print_json(report.verdicts_json(judged, failures))
+    else:
+        for part in report.verdicts(judged):
+            out.print(part)
+    _fail(context, failures)
+    if not all(one.verification.passed for one in judged):
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_losses(as_json: Json = False) -> None:
+    """List the losses of the catalogue."""
+    from symloss import pipeline, publish, report
+
+    paths = publish.catalogue_specs().values()
+    entries = report.listing((path.parent.name, pipeline.read_spec(path)) for path in paths)
+    if as_json:
+        _print_json([vars(entry) for entry in entries])
+    else:
+        out.print(report.listing_table(entries))
+
+
+@app.command()
+def show(
+    word: Annotated[str, typer.Argument(metavar="NAME|PATH", help="A loss, or a spec file.")],
+    latex: Annotated[bool, typer.Option("--latex", help="Print LaTeX.")] = False,
+) -> None:
+    """Show a loss as mathematics: its definitions, its derivatives, its kinks."""
+    from symloss import pipeline, publish, report
+
+    for path in publish.specs_of(word):
+        spec = pipeline.read_spec(path)
+        text = report.mathematics(spec, pipeline.derive_spec(spec), as_latex=latex)
+        out.print(text, markup=False)
+
+
+def _fail(context: typer.Context, failures: Iterable[Failure]) -> None:
+    """Report failures and exit with 1; with none, do nothing."""
+    failures = list(failures)
+    for failure in failures:
+        _complain(_told(failure, "\n"))
+        if context.obj and failure.trace:
+            err.print(failure.trace, markup=False)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _told(failure: Failure, gap: str) -> str:
+    """What is wrong with what; a message that names its subject itself needs no other."""
+    if failure.subject in failure.message:
+        return failure.message
+    return f"{failure.subject}{gap}{failure.message}"
+
+
+def _complain(message: str) -> None:
+    err.print("error:", style="bold red", end=" ")
+    err.print(message, markup=False)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2))

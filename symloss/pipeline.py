@@ -1,0 +1,106 @@
+"""The map of symloss: one verb per room.
+
+    read_spec     a TOML file   ->  Spec          the mathematics, checked           symloss.spec
+    read_program  Spec          ->  Program       definitions in index notation      symloss.program
+    derive        Program       ->  Derivation    gradient, second derivative, kinks symloss.derive
+    lower         Derivation    ->  Kernel        stable forms, loops, layout        symloss.lower
+    render        Spec, Kernel  ->  str           a module's source text             symloss.emit
+    load          a module      ->  Loss          the emitted loss, imported         here
+    verify        Spec, Loss    ->  Verification  what the judge found               symloss.verify
+
+What `make` returns has been judged; `symloss.publish` writes it to where it belongs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from symloss.derive import Derivation, derive
+from symloss.emit import render
+from symloss.errors import PublishError, VerificationError
+from symloss.lower import Kernel, lower
+from symloss.program import read_program
+from symloss.spec import Spec, read_spec
+from symloss.verify import Verification, verify
+
+__all__ = [
+    "Made",
+    "compile_spec",
+    "derive_spec",
+    "draft",
+    "load",
+    "make",
+    "read_program",
+    "read_spec",
+    "verify",
+]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A module's source, and what the judge found when it ran that module."""
+
+    source: str
+    verification: Verification
+
+
+def derive_spec(spec: Spec) -> Derivation:
+    """The derivatives of a spec."""
+    return derive(read_program(spec))
+
+
+def compile_spec(spec: Spec) -> Kernel:
+    """A spec as stable, ordered computations that are ready to be printed."""
+    return lower(derive_spec(spec))
+
+
+def make(spec: Spec, *, standalone: bool, build_key: str, folder: Path) -> Made:
+    """A spec as a judged module; `folder` holds the draft that the judge runs.
+
+    Raises:
+        SymlossError: the spec does not compile, or the emitted code fails a check.
+    """
+    kernel = compile_spec(spec)
+    source = partial(render, spec, kernel, standalone=standalone, build_key=build_key)
+    verification = verify(spec, _load_text(spec, source(), folder))
+    if not verification.passed:
+        raise VerificationError(str(verification))
+    return Made(source(verification=verification.summary()), verification)
+
+
+def draft(spec: Spec, folder: Path) -> Any:
+    """The loss of a spec, emitted into `folder` and imported, unjudged."""
+    source = render(spec, compile_spec(spec), standalone=True, build_key="draft")
+    return _load_text(spec, source, folder)
+
+
+def load(path: Path) -> Any:
+    """The loss that an emitted file defines: the object of the file's name.
+
+    The file must lie where nobody else imports it: Numba's disk cache, kept beside a file, holds
+    the name that the file was imported by, and fails whoever imports it by another.
+
+    Raises:
+        PublishError: the file defines no such object.
+    """
+    name = path.stem
+    description = importlib.util.spec_from_file_location(f"symloss_draft_{name}", path)
+    if description is None or description.loader is None:
+        raise PublishError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(description)
+    sys.modules[description.name] = module
+    description.loader.exec_module(module)
+    if not hasattr(module, name):
+        raise PublishError(f"{path}: defines no loss named {name}; emit it with `symloss build`")
+    return getattr(module, name)
+
+
+def _load_text(spec: Spec, source: str, folder: Path) -> Any:
+    file = folder / f"{spec.name}.py"
+    file.write_text(source, "utf-8")
+    return load(file)

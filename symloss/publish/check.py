@@ -1,0 +1,63 @@
+"""Whether what is published is what the specs say, without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from symloss.errors import SymlossError
+from symloss.publish.index import index_files
+from symloss.publish.outcome import Failure
+from symloss.publish.plan import Plan, Target, standing
+from symloss.publish.seal import is_intact, is_ours, read
+
+REASONS = {
+    "missing": "is not built",
+    "stale": "was built from something else: its spec, a template or the generator has changed",
+    "edited": "was edited by hand",
+    "foreign": "was not written by symloss, and is in the way",
+}
+
+
+def check(plan: Plan) -> tuple[Failure, ...]:
+    """All that a build would change, or refuse; nothing when everything is current."""
+    found = [failure for target in plan.targets for failure in _of_target(plan, target)]
+    if plan.is_catalogue:
+        found += _of_index(plan)
+        found += [Failure(str(file), "has no spec (any more)") for file in orphans(plan)]
+        found += [Failure(str(file), REASONS["foreign"]) for file in strangers(plan)]
+    return tuple(found)
+
+
+def orphans(plan: Plan) -> tuple[Path, ...]:
+    """Files that symloss published for specs that are gone."""
+    return tuple(file for file in _leftovers(plan) if is_ours(read(file)))
+
+
+def strangers(plan: Plan) -> tuple[Path, ...]:
+    """Python files among the published ones that symloss did not write."""
+    return tuple(file for file in _leftovers(plan) if not is_ours(read(file)))
+
+
+def _leftovers(plan: Plan) -> list[Path]:
+    expected = {target.file for target in plan.targets} | index_files(plan).keys()
+    return sorted(set(plan.root.rglob("*.py")) - expected)
+
+
+def _of_target(plan: Plan, target: Target) -> Iterator[Failure]:
+    try:
+        found = standing(plan, target)
+    except SymlossError as error:
+        yield Failure(target.label, str(error))
+        return
+    if found != "current":
+        yield Failure(str(target.file), REASONS[found])
+
+
+def _of_index(plan: Plan) -> Iterator[Failure]:
+    for file, text in index_files(plan).items():
+        if not file.exists():
+            yield Failure(str(file), REASONS["missing"])
+        elif read(file) != text:
+            reason = "is out of date" if is_intact(read(file)) else REASONS["edited"]
+            yield Failure(str(file), reason)

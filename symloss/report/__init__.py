@@ -1,0 +1,22 @@
+"""What people look at in a terminal: tables, mathematics, progress.
+
+In: specs, derivations, verifications, build reports. Out: text, tables and JSON values. Guarantees:
+nothing is computed here that the other rooms have not decided. Raises: nothing of its own.
+"""
+
+from symloss.report.building import build_summary
+from symloss.report.listing import Entry, listing, listing_table
+from symloss.report.mathematics import mathematics
+from symloss.report.progress import bar
+from symloss.report.verdicts import verdicts, verdicts_json
+
+__all__ = [
+    "Entry",
+    "bar",
+    "build_summary",
+    "listing",
+    "listing_table",
+    "mathematics",
+    "verdicts",
+    "verdicts_json",
+]

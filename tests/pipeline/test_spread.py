@@ -1,0 +1,62 @@
+"""Work over processes: all results, no process left, a process that dies is told."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+
+import pytest
+
+from symloss.publish import available_jobs, spread
+
+
+def square(number):
+    return number * number
+
+
+def process(number):
+    return os.getpid()
+
+
+def die(number):
+    os._exit(9)
+
+
+def told(number):
+    return f"lost {number}"
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_every_item_has_its_result(jobs):
+    assert sorted(spread(square, [1, 2, 3], jobs, lost=told)) == [1, 4, 9]
+
+
+def test_one_job_stays_in_this_process():
+    assert set(spread(process, [1, 2], 1, lost=told)) == {os.getpid()}
+
+
+def test_several_jobs_leave_this_process():
+    assert os.getpid() not in set(spread(process, [1, 2], 2, lost=told))
+
+
+def test_a_process_that_dies_is_told():
+    assert sorted(spread(die, [1, 2], 2, lost=told)) == ["lost 1", "lost 2"]
+
+
+def test_closing_early_leaves_no_process():
+    results = spread(square, list(range(50)), 2, lost=told)
+    next(results)
+    results.close()
+    patience = time.monotonic() + 10
+    while multiprocessing.active_children() and time.monotonic() < patience:
+        time.sleep(0.01)
+    assert multiprocessing.active_children() == []
+
+
+def test_nothing_to_do_starts_nothing():
+    assert list(spread(square, [], 8, lost=told)) == []
+
+
+def test_there_is_at_least_one_job():
+    assert available_jobs() >= 1
