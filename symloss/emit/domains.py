@@ -28,16 +28,17 @@ def inside(domain: Domain) -> str:
 
 def construct(domain: Domain) -> str:
     """The call that makes the run-time's own description of the domain."""
-    return f"Domain({', '.join([repr(str(domain)), *_fields(domain)])})"
+    fields = [f'"{domain}"', *_fields(domain)]
+    return f"Domain({', '.join(fields)})"
 
 
 def _fields(domain: Domain) -> list[str]:
     if isinstance(domain, Finite):
-        return [f"values={tuple(map(float, domain.values))}"]
+        return ['kind="finite"', f"values={tuple(map(float, domain.values))}"]
     if isinstance(domain, Index):
-        return [f"places={domain.dimension!r}"]
+        return ['kind="index"', f'dimension="{domain.dimension}"']
     if isinstance(domain, Simplex):
-        return [f"simplex={domain.dimension!r}"]
+        return ['kind="simplex"', f'dimension="{domain.dimension}"']
     fields = []
     for side, end, is_open in (
         ("low", domain.low, domain.low_open),

@@ -38,8 +38,9 @@ def render(
         build_key: what the module was built from.
     """
     functions = [typeset(*context(spec, kernel, procedure)) for procedure in kernel.procedures]
-    outside = _outside(kernel)
-    used = used_names("\n".join([*functions, *(check["condition"] for check in outside)]))
+    checks = _outside(kernel)
+    outside = [typeset("numba/outside.jinja", check) for check in checks]
+    used = used_names("\n".join([*outside, *functions]))
     data = {
         "name": spec.name,
         "class_name": "".join(part.capitalize() for part in spec.name.split("_")),
@@ -56,8 +57,7 @@ def render(
         "standalone": standalone,
         "imports": used,
         "embedded": embedded(used) if standalone else "",
-        "outside": outside,
-        "functions": functions,
+        "functions": [*outside, *functions],
         "inputs": [_argument(entry) for entry in spec.inputs],
         "parameters": [_argument(entry) for entry in spec.parameters],
         "methods": _methods(spec),

@@ -93,7 +93,7 @@ def _sugar(
 _ROWS = (
     _atom("exp", "e to the x", sympy.exp, ball="exp"),
     _atom("log", "natural logarithm", sympy.log, domain=(POSITIVE,), ball="log"),
-    _atom("Abs", "absolute value", sympy.Abs, code="abs({0})", ball="abs"),
+    _atom("Abs", "absolute value", sympy.Abs, code="abs({0})", ball="__abs__"),
     _atom("sign", "-1, 0 or 1, the sign", sympy.sign, ball="sgn"),
     _atom(
         "Max",

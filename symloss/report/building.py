@@ -16,10 +16,10 @@ def build_summary(done: Report, *, in_full: bool) -> Iterator[RenderableType]:
     """Each loss that was built, in a line, or in full what the judge did; then the totals."""
     for one in sorted(done.built, key=lambda one: one.target.name):
         if in_full:
-            yield verdict_table(one.target.name, one.verification)
+            yield verdict_table(one.verification)
             yield f"{one.target.name} -> {one.target.file}"
         else:
-            yield verdict_line(one.target.name, one.verification)
+            yield verdict_line(one.verification)
     for file in done.removed:
         yield f"removed {file}: its spec is gone"
     yield _totals(done)

@@ -30,7 +30,8 @@ def bar(doing: str) -> Track:
             TimeElapsedColumn(),
         )
         console = Console(stderr=True)
-        with Progress(*columns, console=console, transient=True, disable=not total) as progress:
+        hidden = not (total and console.is_terminal)
+        with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
             yield from progress.track(items, total=total, description=doing)
 
     return track

@@ -1,2 +1,102 @@
-"""What emitted modules rest on."""
-from symloss.runtime.access import (CHUNK, HELPER, LOOP, at, fill, in_range, item, like, part, put)
+"""What emitted modules rest on: numpy, numba and the standard library, nothing else.
+
+In: kernels and the description of a loss, as emitted. Out: the loss that users call (`Loss`), and
+the words that kernels are written in. Guarantees: NumPy broadcasting over leading dimensions,
+float32 kept, results that do not depend on threads, no shared state that calls change. Raises:
+TypeError and ValueError that name the argument and what was expected. The files are also embedded
+in standalone modules, so their names are unique and they import each other by `from` lines only.
+"""
+
+from symloss.runtime.access import CHUNK, HELPER, LOOP, at, fill, in_range, item, like, part, put
+from symloss.runtime.arguments import Argument, Domain
+from symloss.runtime.elementary import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atanh,
+    cos,
+    cosh,
+    exp,
+    expm1,
+    finite_or_zero,
+    larger,
+    log,
+    log1p,
+    sign,
+    sin,
+    sinh,
+    smaller,
+    sqrt,
+    square,
+    tan,
+    tanh,
+)
+from symloss.runtime.loss import Loss
+from symloss.runtime.special import (
+    erf,
+    erfc,
+    hypot,
+    log1mexp,
+    logaddexp,
+    logcosh,
+    loggamma,
+    polygamma,
+    power,
+    sigmoid,
+    softplus,
+    sqrt1pm1,
+    xlogy,
+)
+
+__all__ = [
+    "CHUNK",
+    "HELPER",
+    "LOOP",
+    "Argument",
+    "Domain",
+    "Loss",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "at",
+    "atan",
+    "atanh",
+    "cos",
+    "cosh",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "fill",
+    "finite_or_zero",
+    "hypot",
+    "in_range",
+    "item",
+    "larger",
+    "like",
+    "log",
+    "log1mexp",
+    "log1p",
+    "logaddexp",
+    "logcosh",
+    "loggamma",
+    "part",
+    "polygamma",
+    "power",
+    "put",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sinh",
+    "smaller",
+    "softplus",
+    "sqrt",
+    "sqrt1pm1",
+    "square",
+    "tan",
+    "tanh",
+    "xlogy",
+]

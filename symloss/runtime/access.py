@@ -4,14 +4,16 @@ Each helper has a Python body, for kernels that are plain Python around matrix p
 compiled one, chosen by the argument's type.
 """
 
+# Numba matches the parameters of a compiled body by name, used or not.
+# ruff: noqa: ARG001, ARG005
+
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import types
-from numba.extending import overload
+from numba import extending, njit, types
 from numba.np.numpy_support import as_dtype
 
 # Never `reassoc` in a helper: it folds the (x + M) - M of a range reduction to x.
@@ -29,6 +31,17 @@ LOOP: dict[str, Any] = {
     "cache": True,
 }
 CHUNK = 2048
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+
+
+def helper(function: Compiled) -> Compiled:
+    """Compile a small function that kernels call."""
+    return cast(Compiled, njit(**HELPER)(function))
+
+
+def overload(function: Callable[..., Any]) -> Callable[[Compiled], Compiled]:
+    """Say how calls of a Python function compile; annotations need not agree with types."""
+    return cast(Callable[[Compiled], Compiled], extending.overload(function, strict=False))
 
 
 def at(x: Any, n: int) -> Any:
@@ -36,7 +49,7 @@ def at(x: Any, n: int) -> Any:
     return x[n] if isinstance(x, np.ndarray) else x
 
 
-@overload(at, strict=False)
+@overload(at)
 def _at(x: Any, n: Any) -> Callable[..., Any]:
     if isinstance(x, types.Array):
         return lambda x, n: x[n]
@@ -48,7 +61,7 @@ def part(x: Any, start: int, stop: int) -> Any:
     return x[start:stop] if isinstance(x, np.ndarray) else x
 
 
-@overload(part, strict=False)
+@overload(part)
 def _part(x: Any, start: Any, stop: Any) -> Callable[..., Any]:
     if isinstance(x, types.Array):
         return lambda x, start, stop: x[start:stop]
@@ -61,7 +74,7 @@ def put(x: Any, n: int, v: Any) -> None:
         x[n] = v
 
 
-@overload(put, strict=False)
+@overload(put)
 def _put(x: Any, n: Any, v: Any) -> Callable[..., None]:
     if isinstance(x, types.Array):
 
@@ -77,7 +90,7 @@ def item(x: Any, n: int) -> Any:
     return None if x is None else x[n if x.shape[0] > 1 else 0]
 
 
-@overload(item, strict=False)
+@overload(item)
 def _item(x: Any, n: Any) -> Callable[..., Any]:
     if isinstance(x, types.Array):
         return lambda x, n: x[n if x.shape[0] > 1 else 0]
@@ -89,7 +102,7 @@ def like(x: Any, constant: Any) -> Any:
     return np.float32(constant) if getattr(x, "dtype", None) == np.float32 else float(constant)
 
 
-@overload(like, strict=False)
+@overload(like)
 def _like(x: Any, constant: Any) -> Callable[..., Any]:
     scalar = x.dtype if isinstance(x, types.Array) else x
     real = as_dtype(scalar if isinstance(scalar, types.Float) else types.float64).type
@@ -101,16 +114,16 @@ def in_range(x: Any, size: int) -> bool:
     return bool(np.all((np.asarray(x) >= 0) & (np.asarray(x) < size)))
 
 
-@overload(in_range, strict=False)
+@overload(in_range)
 def _in_range(x: Any, size: Any) -> Callable[..., bool]:
     if not isinstance(x, types.Array):
         return lambda x, size: 0 <= x < size
 
     def every(x: Any, size: Any) -> bool:
+        outside = 0
         for index in x.flat:
-            if index < 0 or index >= size:
-                return False
-        return True
+            outside += (index < 0) | (index >= size)
+        return outside == 0
 
     return every
 
@@ -121,7 +134,7 @@ def fill(x: Any, value: Any) -> None:
         x[...] = value
 
 
-@overload(fill, strict=False)
+@overload(fill)
 def _fill(x: Any, value: Any) -> Callable[..., None]:
     if isinstance(x, types.Array):
 

@@ -1,173 +1,205 @@
-"""What a loss is called with: arguments, their domains, and the form that kernels take them in."""
+"""What a loss takes: arguments, their core dimensions and their domains, and mistakes in them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-_KINDS = "a real number, or an array of them"
+DOUBLE: np.dtype[Any] = np.dtype(np.float64)
+SINGLE: np.dtype[Any] = np.dtype(np.float32)
+# How far from 1 a simplex may sum: float32 rounds, over many classes.
+SIMPLEX_TOLERANCE = 1e-3
 
 
-@dataclass(frozen=True)
-class Domain:
-    """The set that an argument ranges over: an interval, a finite set, places, or a simplex."""
+class Domain(NamedTuple):
+    """The set that an argument ranges over.
 
-    text: str
+    Attributes:
+        text: how a spec spells it.
+        kind: "interval", "finite", "index" or "simplex".
+        low: an interval's lower end; `low_open` says that it does not belong to the interval.
+        high: its upper end, likewise.
+        low_open: see `low`.
+        high_open: see `high`.
+        integer: only the interval's whole numbers.
+        values: a finite set's members.
+        dimension: the core dimension that an index selects from: a name, or a size as digits.
+    """
+
+    text: str = "real"
+    kind: str = "interval"
     low: float = -math.inf
     high: float = math.inf
     low_open: bool = True
     high_open: bool = True
     integer: bool = False
     values: tuple[float, ...] = ()
-    places: str = ""
-    simplex: str = ""
+    dimension: str = ""
 
-    def outside(self, x: np.ndarray, sizes: dict[str, int]) -> np.ndarray:
-        """Where an array has elements outside; a NaN is outside."""
-        if self.places:
-            size = sizes.get(self.places) or int(self.places)
-            return (x < 0) | (x >= size)
-        if self.values:
-            return ~np.isin(x, self.values)
-        if self.simplex:
-            off = np.abs(x.sum(axis=-1, keepdims=True) - 1) > 1e-3
-            return ~(x >= 0) | off
-        above = x > self.low if self.low_open and math.isfinite(self.low) else x >= self.low
-        below = x < self.high if self.high_open and math.isfinite(self.high) else x <= self.high
+    def holds(self, x: NDArray[Any], sizes: dict[str, int]) -> NDArray[np.bool_]:
+        """Which elements lie inside; NaN does not."""
+        if self.kind == "index":
+            name = self.dimension
+            size = int(name) if name.isdigit() else sizes[name]
+            return np.asarray((x >= 0) & (x < size))
+        if self.kind == "finite":
+            return np.isin(x, np.array(self.values, x.dtype))
+        if self.kind == "simplex":
+            total = x.sum(axis=-1, keepdims=True, dtype=np.float64)
+            return np.asarray((x >= 0) & (abs(total - 1) <= SIMPLEX_TOLERANCE))
+        above = x > self.low if self.low_open else x >= self.low
+        below = x < self.high if self.high_open else x <= self.high
         whole = np.floor(x) == x if self.integer else True
-        return ~(above & below & whole)
+        return np.asarray(above & below & whole)
 
 
-@dataclass(frozen=True)
-class Argument:
-    """An input or parameter: its core dimensions are names or fixed sizes."""
+class Argument(NamedTuple):
+    """An input or parameter: its name, its core dimensions (names or sizes) and its domain."""
 
     name: str
-    shape: tuple[str | int, ...]
-    domain: Domain
+    shape: tuple[str | int, ...] = ()
+    domain: Domain = Domain()
 
     @property
-    def expected(self) -> str:
-        """Its shape, for messages."""
-        return f"(..., {', '.join(map(str, self.shape))})" if self.shape else "(...)"
+    def is_index(self) -> bool:
+        """Whether it selects places along a core dimension: integers, whatever the loss's type."""
+        return self.domain.kind == "index"
+
+    @property
+    def core(self) -> str:
+        """The core dimensions as NumPy writes them."""
+        return f"({','.join(map(str, self.shape))})"
 
 
-@dataclass(frozen=True)
-class Operand:
-    """A checked argument: its array, and where its core dimensions begin."""
+class Operand(NamedTuple):
+    """An argument as a caller gave it; a weak one, a Python number, has no say in the type.
+
+    `lead` are the dimensions before the core.
+    """
 
     argument: Argument
-    array: np.ndarray
-    weak: bool
-
-    @property
-    def lead(self) -> tuple[int, ...]:
-        """The shape without core dimensions."""
-        return self.array.shape[: self.array.ndim - len(self.argument.shape)]
-
-    @property
-    def core(self) -> tuple[int, ...]:
-        """The sizes of the core dimensions."""
-        return self.array.shape[self.array.ndim - len(self.argument.shape) :]
-
-    def for_kernel(self, lead: tuple[int, ...], count: int, dtype: np.dtype) -> Any:
-        """A scalar, or a contiguous array with one axis of items; shared operands stay single."""
-        kind = np.dtype(np.int64) if self.argument.domain.places else dtype
-        if not self.core and not self.argument.shape:
-            if self.array.size == 1:
-                return kind.type(self.array.reshape(())[()])
-            whole = self.array if self.array.shape == lead else np.broadcast_to(self.array, lead)
-            return np.ascontiguousarray(whole, kind).reshape(count)
-        if math.prod(self.lead) == 1:
-            return np.ascontiguousarray(self.array.reshape(1, *self.core), kind)
-        whole = np.broadcast_to(self.array, (*lead, *self.core))
-        return np.ascontiguousarray(whole, kind).reshape(count, *self.core)
+    array: NDArray[Any]
+    is_weak: bool
+    lead: tuple[int, ...]
 
 
-def operand(argument: Argument, value: Any, sizes: dict[str, tuple[int, str]]) -> Operand:
-    """Check one argument; its core dimensions are added to `sizes`.
+def read(argument: Argument, given: Any) -> Operand:
+    """The array of an argument.
 
     Raises:
-        TypeError: the value is not numeric, or an index is not an integer.
-        ValueError: its core dimensions do not fit.
+        TypeError: it does not hold real numbers, or an index does not hold integers.
+        ValueError: it is no array: rows of different lengths; or it lacks core dimensions.
     """
-    weak = isinstance(value, (bool, int, float)) and not isinstance(value, np.generic)
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{argument.name}: {error}") from None
-    _check_kind(argument, array)
+    is_weak = False
+    if type(given) is not np.ndarray:
+        is_weak = type(given) in (float, int, bool)
+        given = _array(argument, given)
+    _require_numbers(argument, given.dtype)
     rank = len(argument.shape)
-    if array.ndim < rank:
-        raise ValueError(
-            f"{argument.name} has shape {array.shape}; expected {argument.expected}: "
-            f"{rank} core dimension{'s' if rank > 1 else ''} after any leading ones"
-        )
-    found = Operand(argument, array, weak)
-    _bind(found, sizes)
-    return found
+    if given.ndim < rank:
+        message = f"{argument.name} has shape {given.shape}; expected its last dimensions to be"
+        raise ValueError(f"{message} the core dimensions {argument.core}")
+    return Operand(argument, given, is_weak, given.shape[: given.ndim - rank])
 
 
-def _check_kind(argument: Argument, array: np.ndarray) -> None:
-    if argument.domain.places:
-        if array.dtype.kind not in "iu" and array.size:
-            raise TypeError(f"{argument.name} must hold integers that select places, not {array.dtype}")
-        return
-    if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8:
-        raise TypeError(f"{argument.name} must be {_KINDS} up to float64, not {array.dtype}")
+def _array(argument: Argument, given: Any) -> NDArray[Any]:
+    try:
+        if type(given) is int and not argument.is_index:
+            given = float(given)
+        return np.asarray(given)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{argument.name} cannot be read as an array: {error}") from None
 
 
-def _bind(found: Operand, sizes: dict[str, tuple[int, str]]) -> None:
-    name = found.argument.name
-    for dimension, size in zip(found.argument.shape, found.core, strict=True):
-        expected, owner = sizes.setdefault(str(dimension), (size, name))
-        if isinstance(dimension, int) and size != dimension:
-            raise ValueError(f"{name} has core shape {found.core}; expected {dimension} there")
-        if size != expected:
-            raise ValueError(
-                f"{name} has {dimension} = {size}, but {owner} has {dimension} = {expected}"
-            )
+def _require_numbers(argument: Argument, kind: np.dtype[Any]) -> None:
+    if argument.is_index:
+        if kind.kind not in "iu":
+            message = f"{argument.name} must hold integers, as an {argument.domain.text}"
+            raise TypeError(f"{message}; got {kind}")
+    elif kind.kind not in "fiub" or kind.itemsize > 8:
+        expected = "float64, float32, float16, integers or booleans"
+        raise TypeError(f"{argument.name} must hold real numbers ({expected}); got {kind}")
 
 
-def common_type(operands: Iterable[Operand]) -> np.dtype:
-    """float32 if that is all there is among floating arrays, else float64; integers have no say."""
-    votes = {
-        np.dtype(np.float32) if entry.array.dtype.itemsize <= 4 else np.dtype(np.float64)
-        for entry in operands
-        if entry.array.dtype.kind == "f" and not entry.weak
-    }
-    return np.dtype(np.float32) if votes == {np.dtype(np.float32)} else np.dtype(np.float64)
+def computation_type(operands: list[Operand]) -> np.dtype[Any]:
+    """float32 if arrays (or NumPy scalars) say so and none says float64; else float64."""
+    narrow = False
+    for _, array, is_weak, _ in operands:
+        if not is_weak and array.dtype.kind == "f":
+            if array.dtype.itemsize == 8:
+                return DOUBLE
+            narrow = True
+    return SINGLE if narrow else DOUBLE
 
 
-def common_lead(operands: Sequence[Operand]) -> tuple[int, ...]:
-    """The leading shape that all operands broadcast to.
+def bind(operands: list[Operand]) -> dict[str, int]:
+    """The sizes of the named core dimensions.
+
+    Raises:
+        ValueError: two arguments disagree about a size, or one about a fixed size.
+    """
+    sizes: dict[str, int] = {}
+    owners: dict[str, Operand] = {}
+    for operand in operands:
+        argument, array, _, lead = operand
+        for dimension, size in zip(argument.shape, array.shape[len(lead) :], strict=True):
+            if isinstance(dimension, int):
+                if size != dimension:
+                    message = f"{argument.name} has shape {array.shape}; expected core dimensions"
+                    raise ValueError(f"{message} {argument.core}, the same sizes exactly")
+            elif sizes.setdefault(dimension, size) != size:
+                other = owners[dimension]
+                raise ValueError(
+                    f"core dimension {dimension} is {sizes[dimension]} in {other.argument.name} "
+                    f"(shape {other.array.shape}) but {size} in {argument.name} "
+                    f"(shape {array.shape})"
+                )
+            else:
+                owners.setdefault(dimension, operand)
+    return sizes
+
+
+def broadcast(operands: list[Operand], signature: str) -> tuple[int, ...]:
+    """The leading dimensions that all operands share.
 
     Raises:
         ValueError: they do not broadcast.
     """
+    leads = {operand.lead for operand in operands} - {()}
+    if len(leads) <= 1:
+        return next(iter(leads), ())
     try:
-        return np.broadcast_shapes(*(entry.lead for entry in operands))
+        return np.broadcast_shapes(*leads)
     except ValueError:
-        shapes = ", ".join(f"{entry.argument.name} {entry.array.shape}" for entry in operands)
-        raise ValueError(f"leading dimensions do not broadcast: {shapes}") from None
+        shapes = ", ".join(f"{given.argument.name} {given.array.shape}" for given in operands)
+        message = f"leading dimensions do not broadcast: {shapes}"
+        raise ValueError(f"{message}; the core dimensions are {signature}") from None
 
 
-def check_domains(operands: Iterable[Operand], sizes: dict[str, int]) -> None:
-    """Refuse values outside their domains.
+def require_inside(operands: list[Operand], sizes: dict[str, int], real: np.dtype[Any]) -> None:
+    """Check every element against its argument's domain.
 
     Raises:
-        ValueError: names the argument, its domain, and the first value outside.
+        ValueError: one lies outside; the message names the first.
     """
-    for entry in operands:
-        bad = entry.argument.domain.outside(entry.array, sizes)
-        if bad.any():
-            place = tuple(map(int, np.argwhere(np.broadcast_to(bad, entry.array.shape))[0]))
-            where = f" at {list(place)}" if place else ""
-            raise ValueError(
-                f"{entry.argument.name} must lie in {entry.argument.domain.text}; "
-                f"it is {entry.array[place]}{where}"
-            )
+    for argument, array, _, _ in operands:
+        x = array if argument.is_index else convert(array, real)
+        outside = ~argument.domain.holds(x, sizes)
+        if outside.any():
+            place = tuple(int(index) for index in np.argwhere(outside)[0])
+            where = f" at position {place}" if place else ""
+            message = f"{argument.name} must lie in its domain, {argument.domain.text}"
+            if argument.domain.kind == "simplex":
+                message += f" (numbers >= 0 whose sum is 1 within {SIMPLEX_TOLERANCE:g})"
+            raise ValueError(f"{message}; got {array[place]}{where}")
+
+
+def convert(array: NDArray[Any], real: np.dtype[Any]) -> NDArray[Any]:
+    """The array in another type; a number too large for it becomes infinite, without a warning."""
+    if array.dtype == real:
+        return array
+    with np.errstate(over="ignore"):
+        return array.astype(real)

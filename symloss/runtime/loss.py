@@ -1,82 +1,50 @@
-"""The base of every generated loss: from users' arrays to kernels and back."""
+"""The base of every emitted loss: what its functions do around the kernels."""
 
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from symloss.runtime.arguments import (
-    Argument,
-    Domain,
-    Operand,
-    check_domains,
-    common_lead,
-    common_type,
-    operand,
+from symloss.runtime.arguments import Argument
+from symloss.runtime.batch import Batch, assemble, quick
+from symloss.runtime.results import (
+    Output,
+    factor,
+    output,
+    reduced,
+    require_apart,
+    require_reduction,
+    result_type,
+    split,
 )
 
-Kernel = Callable[..., float]
-
-REDUCTIONS = ("none", "sum", "mean")
-_WEIGHT = Argument("weight", (), Domain("(-oo, oo)"))
-_LARGEST_BLOCK = 2**31
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call: what kernels get, and what results look like."""
-
-    operands: tuple[Operand, ...]
-    weight: Operand | None
-    reduction: str
-    lead: tuple[int, ...]
-    dtype: np.dtype
-
-    @property
-    def count(self) -> int:
-        """The number of items."""
-        return math.prod(self.lead)
-
-    @property
-    def divisor(self) -> float:
-        """What a total is divided by: the weights' sum for a mean, else 1."""
-        if self.reduction != "mean":
-            return 1.0
-        if self.weight is None:
-            return float(self.count)
-        weights = self.weight.array
-        return float(weights.sum(dtype=np.float64)) * self.count / max(weights.size, 1)
-
-    def core(self, name: str) -> tuple[int, ...]:
-        """The core sizes of an operand."""
-        return next(entry.core for entry in self.operands if entry.argument.name == name)
-
-    def run(self, kernel: Kernel, outs: Sequence[Any], vectors: Sequence[Any] = ()) -> float:
-        """Run a kernel over all items; return its total."""
-        count, kind = self.count, self.dtype
-        given = [entry.for_kernel(self.lead, count, kind) for entry in self.operands]
-        weight = kind.type(1) if self.weight is None else self.weight.for_kernel(self.lead, count, kind)
-        scale = np.full(1, 1 / self.divisor if self.divisor else math.nan, kind)
-        return kernel(count, scale, *given, *vectors, weight, *outs)
+# Numbers in a dense Hessian beyond which nobody meant to ask for it: 16 GiB of float64.
+HESSIAN_LIMIT = 2**31
 
 
 class Loss:
-    """A loss, its derivatives, and what is known of it.
+    """A loss function with its derivatives.
 
-    The loss of one item is a function of the inputs' core dimensions; all leading dimensions
-    broadcast, as in NumPy's generalised ufuncs. Functions take the inputs in order, parameters by
-    keyword, and:
+    Subclasses are emitted. They give the attributes below, and public methods that spell out the
+    arguments' names and pass them on to the private methods here.
 
-        weight: factors of the items, broadcast against the leading dimensions.
-        reduction: "none" for every item, "sum", or "mean" over the sum of the weights; derivatives
-            are those of the reduced loss.
-        out: arrays that results are written to.
-        validate: raise ValueError for a value outside its domain, which otherwise gives NaN.
+    Attributes:
+        name: the spec's name.
+        signature: core dimensions of inputs and value, as NumPy writes generalised ufuncs.
+        inputs: the arrays it takes.
+        parameters: the keyword numbers it takes.
+        wrt: names of the inputs and parameters that derivatives are taken by.
+        spec_hash: a digest of the spec it was emitted from.
+        audit: what is known of it.
+        verification: how it was checked.
+        kernels: compiled functions `(count, scale, *inputs, *parameters, *vectors, weight, *outs)`,
+            which return the sum of the weighted values; "hessian" is None for items with core
+            dimensions.
+        Gradient: the type of results where `wrt` names several.
     """
 
     name: ClassVar[str]
@@ -84,21 +52,26 @@ class Loss:
     inputs: ClassVar[tuple[Argument, ...]]
     parameters: ClassVar[tuple[Argument, ...]]
     wrt: ClassVar[tuple[str, ...]]
-    spec_hash: ClassVar[str]
-    audit: ClassVar[Mapping[str, Any]]
-    verification: ClassVar[str]
-    kernels: ClassVar[Mapping[str, Kernel | None]]
+    spec_hash: ClassVar[str] = ""
+    audit: ClassVar[Mapping[str, Any]] = {}
+    verification: ClassVar[Any] = ""
+    kernels: ClassVar[Mapping[str, Callable[..., float] | None]]
     Gradient: ClassVar[Any]
+    _by: ClassVar[tuple[Argument, ...]]
+    _is_plain: ClassVar[bool]
 
     def __init_subclass__(cls) -> None:
-        """Make the named tuple that several derivatives are returned in."""
-        cls.Gradient = namedtuple("Gradient", cls.wrt)  # type: ignore[misc]  # noqa: PYI024
-        cls.Gradient.__qualname__ = f"{cls.__name__}.Gradient"
-        cls.Gradient.__module__ = cls.__module__
+        """Work out, once, what every call needs."""
+        known = {argument.name: argument for argument in (*cls.inputs, *cls.parameters)}
+        cls._by = tuple(known[name] for name in cls.wrt)
+        cls._is_plain = not any(entry.shape or entry.is_index for entry in cls.inputs)
+        cls.Gradient = result_type(cls, cls.wrt)
 
     def __repr__(self) -> str:
-        """Name and signature."""
-        return f"<loss {self.name} {self.signature}>"
+        names = [entry.name for entry in self.inputs]
+        keywords = [entry.name for entry in self.parameters]
+        shown = ", ".join([*names, *(["*"] if keywords else []), *keywords])
+        return f"<loss {self.name}({shown}): {self.signature}>"
 
     def _value(
         self,
@@ -109,12 +82,12 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
-        call = self._call(inputs, parameters, weight, reduction, validate)
-        if out is not None and reduction != "none":
-            raise ValueError('out= holds one value an item; it needs reduction="none"')
-        buffer = Buffer.make("out", out, call, ()) if reduction == "none" else None
-        total = call.run(self._kernel("value"), [buffer and buffer.items])
-        return buffer.result() if buffer else _reduced(total, call)
+        require_reduction(reduction)
+        batch = self._batch(inputs, parameters, (), weight, validate)
+        value = self._value_output(out, "out", batch, reduction)
+        buffer = None if value is None else value.buffer
+        total = self._run("value", batch, factor(batch, "none"), [buffer])
+        return reduced(total, batch, reduction) if value is None else value.finish()
 
     def _gradient(
         self,
@@ -125,10 +98,12 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
-        call = self._call(inputs, parameters, weight, reduction, validate)
-        buffers = self._buffers(call, out)
-        call.run(self._kernel("gradient"), [buffer.items for buffer in buffers])
-        return self._collect(buffers)
+        require_reduction(reduction)
+        batch = self._batch(inputs, parameters, (), weight, validate)
+        outputs = self._outputs(out, "out", batch)
+        buffers = [entry.buffer for entry in outputs]
+        self._run("gradient", batch, factor(batch, reduction), buffers)
+        return self._named([entry.finish() for entry in outputs])
 
     def _value_and_gradient(
         self,
@@ -138,37 +113,19 @@ class Loss:
         reduction: str,
         out: Any,
         validate: bool,
-    ) -> tuple[Any, Any]:
-        call = self._call(inputs, parameters, weight, reduction, validate)
-        values_out, gradient_out = (None, None) if out is None else _pair(out)
-        if values_out is not None and reduction != "none":
-            raise ValueError('out= for values holds one an item; it needs reduction="none"')
-        values = Buffer.make("out[0]", values_out, call, ()) if reduction == "none" else None
-        buffers = self._buffers(call, gradient_out)
-        outs = [values and values.items, *(buffer.items for buffer in buffers)]
-        total = call.run(self._kernel("value_and_gradient"), outs)
-        return values.result() if values else _reduced(total, call), self._collect(buffers)
-
-    def _hessian(
-        self,
-        inputs: tuple[Any, ...],
-        parameters: tuple[Any, ...],
-        weight: Any,
-        reduction: str,
-        out: Any,
-        validate: bool,
     ) -> Any:
-        call = self._call(inputs, parameters, weight, reduction, validate)
-        if out is not None and len(self.wrt) > 1:
-            raise ValueError(f"{self.name}.hessian takes out= only for one variable")
-        blocks = self._blocks(call, out)
-        if self.kernels["hessian"] is not None:
-            call.run(self._kernel("hessian"), [block.items for row in blocks for block in row])
-        else:
-            self._columns(call, blocks)
-        if len(self.wrt) == 1:
-            return blocks[0][0].result()
-        return self.Gradient(*(self.Gradient(*(block.result() for block in row)) for row in blocks))
+        require_reduction(reduction)
+        value_out, gradient_out = (
+            (None, None) if out is None else split(out, ("value", "gradient"), "out")
+        )
+        require_apart((value_out, gradient_out), "out")
+        batch = self._batch(inputs, parameters, (), weight, validate)
+        value = self._value_output(value_out, "out[0]", batch, reduction)
+        outputs = self._outputs(gradient_out, "out[1]", batch)
+        buffers = [None if value is None else value.buffer, *(entry.buffer for entry in outputs)]
+        total = self._run("value_and_gradient", batch, factor(batch, reduction), buffers)
+        first = reduced(total, batch, reduction) if value is None else value.finish()
+        return first, self._named([entry.finish() for entry in outputs])
 
     def _hessian_vector_product(
         self,
@@ -180,128 +137,138 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
-        shapes = {entry.name: entry.shape for entry in self.inputs}
-        wanted = [Argument(f"vector_{name}", shapes.get(name, ()), _WEIGHT.domain) for name in self.wrt]
-        given = (vector,) if len(self.wrt) == 1 else tuple(vector)
-        if len(given) != len(wanted):
-            raise ValueError(f"vector= must hold one array for each of {', '.join(self.wrt)}")
-        call = self._call(inputs, parameters, weight, reduction, validate, zip(wanted, given, strict=True))
-        buffers = self._buffers(call, out)
-        call.run(self._kernel("hessian_vector_product"), [buffer.items for buffer in buffers])
-        return self._collect(buffers)
+        require_reduction(reduction)
+        vectors = (vector,) if len(self.wrt) == 1 else split(vector, self.wrt, "vector")
+        batch = self._batch(inputs, parameters, vectors, weight, validate)
+        outputs = self._outputs(out, "out", batch)
+        buffers = [entry.buffer for entry in outputs]
+        self._run("hessian_vector_product", batch, factor(batch, reduction), buffers)
+        return self._named([entry.finish() for entry in outputs])
 
-    def _call(
+    def _hessian(
         self,
         inputs: tuple[Any, ...],
         parameters: tuple[Any, ...],
         weight: Any,
         reduction: str,
+        out: Any,
         validate: bool,
-        vectors: Any = (),
-    ) -> Call:
-        if reduction not in REDUCTIONS:
-            raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}; it is {reduction!r}")
-        sizes: dict[str, tuple[int, str]] = {}
-        pairs = [*zip((*self.inputs, *self.parameters), (*inputs, *parameters), strict=True)]
-        operands = [operand(argument, value, sizes) for argument, value in pairs]
-        if validate:
-            check_domains(operands, {name: size for name, (size, _) in sizes.items()})
-        operands += [operand(argument, value, sizes) for argument, value in vectors]
-        weights = None if weight is None else operand(_WEIGHT, weight, {})
-        lead = common_lead(operands)
-        if weights is not None and np.broadcast_shapes(lead, weights.lead) != lead:
-            raise ValueError(f"weight has shape {weights.lead}; it must broadcast to the items' {lead}")
-        voters = operands if weights is None else [*operands, weights]
-        return Call(tuple(operands), weights, reduction, lead, common_type(voters))
-
-    def _kernel(self, name: str) -> Kernel:
-        kernel = self.kernels[name]
-        assert kernel is not None
-        return kernel
-
-    def _buffers(self, call: Call, out: Any) -> list[Buffer]:
-        if out is None:
-            given: Sequence[Any] = [None] * len(self.wrt)
+    ) -> Any:
+        require_reduction(reduction)
+        batch = self._batch(inputs, parameters, (), weight, validate)
+        self._require_small(batch)
+        rows = (out,) if len(self.wrt) == 1 else self._parts(out, "out")
+        blocks = [
+            self._outputs(row, f"out.{name}" if len(self.wrt) > 1 else "out", batch, by)
+            for row, name, by in zip(rows, self.wrt, self._by, strict=True)
+        ]
+        scale = factor(batch, reduction)
+        if self.kernels["hessian"] is None:
+            self._fill_columns(batch, scale, blocks)
         else:
-            given = [out] if len(self.wrt) == 1 else out
-        if len(given) != len(self.wrt):
-            raise ValueError(f"out= must hold one array for each of {', '.join(self.wrt)}")
+            self._run("hessian", batch, scale, [entry.buffer for row in blocks for entry in row])
+        return self._named([self._named([entry.finish() for entry in row]) for row in blocks])
+
+    def _batch(
+        self,
+        inputs: tuple[Any, ...],
+        parameters: tuple[Any, ...],
+        vectors: tuple[Any, ...],
+        weight: Any,
+        validate: bool,
+    ) -> Batch:
+        if self._is_plain and weight is None and not vectors and not validate:
+            batch = quick(inputs, parameters)
+            if batch is not None:
+                return batch
+        along = self._vector_arguments() if vectors else ()
+        return assemble(
+            (*self.inputs, *self.parameters, *along),
+            (*inputs, *parameters, *vectors),
+            weight,
+            self.signature,
+            inputs=len(inputs),
+            validate=validate,
+        )
+
+    def _vector_arguments(self) -> tuple[Argument, ...]:
+        if len(self._by) == 1:
+            return (Argument("vector", self._by[0].shape),)
+        return tuple(Argument(f"vector.{by.name}", by.shape) for by in self._by)
+
+    def _run(
+        self, kernel: str, batch: Batch, scale: NDArray[Any], outs: Sequence[NDArray[Any] | None]
+    ) -> float:
+        """The kernel's total; there is nothing to run on no items."""
+        function = self.kernels[kernel]
+        if batch.size == 0 or function is None:
+            return 0.0
+        return function(batch.size, scale, *batch.operands, batch.weight, *outs)
+
+    def _value_output(self, out: Any, name: str, batch: Batch, reduction: str) -> Output | None:
+        if reduction == "none":
+            return output(out, name, batch)
+        if out is not None:
+            raise ValueError(
+                f"{name} cannot take a reduced value, which is a number; "
+                'leave it out, or use reduction="none"'
+            )
+        return None
+
+    def _outputs(
+        self, out: Any, name: str, batch: Batch, row: Argument | None = None
+    ) -> list[Output]:
+        """One output for each name in `wrt`; for a Hessian, those of one row of blocks."""
+        before = () if row is None else batch.core(row)
+        if len(self.wrt) == 1:
+            return [output(out, name, batch, before + batch.core(self._by[0]))]
+        parts = self._parts(out, name)
+        require_apart(parts, name)
         return [
-            Buffer.make(f"out for {name}", array, call, call.core(name))
-            for name, array in zip(self.wrt, given, strict=True)
+            output(part, f"{name}.{by.name}", batch, before + batch.core(by))
+            for part, by in zip(parts, self._by, strict=True)
         ]
 
-    def _collect(self, buffers: list[Buffer]) -> Any:
-        results = [buffer.result() for buffer in buffers]
+    def _parts(self, out: Any, name: str) -> tuple[Any, ...]:
+        return (None,) * len(self.wrt) if out is None else split(out, self.wrt, name)
+
+    def _named(self, results: list[Any]) -> Any:
         return results[0] if len(results) == 1 else self.Gradient(*results)
 
-    def _blocks(self, call: Call, out: Any) -> list[list[Buffer]]:
-        sizes = [call.core(name) for name in self.wrt]
-        elements = call.count * sum(math.prod(size) for size in sizes) ** 2
-        if elements > _LARGEST_BLOCK:
+    def _require_small(self, batch: Batch) -> None:
+        cores = [batch.core(by) for by in self._by]
+        size = batch.size * sum(math.prod(core) for core in cores) ** 2
+        if size > HESSIAN_LIMIT:
+            shown = ", ".join(f"{name} {core}" for name, core in zip(self.wrt, cores, strict=True))
             raise ValueError(
-                f"a Hessian of {elements} elements is too large; use hessian_vector_product"
+                f"the Hessian of {batch.size} items with core shapes {shown} has {size} numbers, "
+                f"more than {HESSIAN_LIMIT}; use hessian_vector_product"
             )
-        return [[Buffer.make("out", out, call, (*row, *column)) for column in sizes] for row in sizes]
 
-    def _columns(self, call: Call, blocks: list[list[Buffer]]) -> None:
-        """Fill blocks column by column, by products with the unit vectors."""
-        sizes = [call.core(name) for name in self.wrt]
-        outs = [np.empty((call.count, *size), call.dtype) for size in sizes]
-        for column, size in enumerate(sizes):
-            for place in np.ndindex(size):
-                units = [np.zeros((1, *other), call.dtype) for other in sizes]
-                units[column][(0, *place)] = 1
-                vectors = [unit if unit.ndim > 1 else call.dtype.type(unit[0]) for unit in units]
-                call.run(self._kernel("hessian_vector_product"), outs, vectors)
-                for row, filled in enumerate(outs):
-                    blocks[row][column].items[(..., *place)] = filled
-
-
-@dataclass(frozen=True)
-class Buffer:
-    """Where a kernel writes a result: the caller's own array, where that will do."""
-
-    items: np.ndarray
-    shape: tuple[int, ...]
-    out: np.ndarray | None = None
-    copied: bool = False
-
-    @classmethod
-    def make(cls, name: str, out: Any, call: Call, core: tuple[int, ...]) -> Buffer:
-        """A buffer for one result of a call; `out` is the caller's array or None."""
-        shape = (*call.lead, *core)
-        if out is not None:
-            _check_out(name, out, shape, call.dtype)
-            alone = not any(np.may_share_memory(out, entry.array) for entry in call.operands)
-            if out.flags.c_contiguous and alone:
-                return cls(out.reshape(call.count, *core), shape, out)
-        return cls(np.empty((call.count, *core), call.dtype), shape, out, copied=out is not None)
-
-    def result(self) -> Any:
-        """What the caller gets: an array of the items' shape, or a scalar."""
-        if self.copied and self.out is not None:
-            self.out[...] = self.items.reshape(self.shape)
-        if self.out is not None:
-            return self.out
-        return self.items.reshape(self.shape) if self.shape else self.items[0]
+    def _fill_columns(self, batch: Batch, scale: NDArray[Any], blocks: list[list[Output]]) -> None:
+        """Dense blocks from Hessian-vector products with every basis vector."""
+        cores = [batch.core(by) for by in self._by]
+        parts = [np.empty((batch.size, *core), batch.real) for core in cores]
+        for column, core in enumerate(cores):
+            for place in range(math.prod(core)):
+                basis = tuple(
+                    _basis(other, place if n == column else None, batch.real)
+                    for n, other in enumerate(cores)
+                )
+                probe = batch._replace(operands=batch.operands + basis)
+                self._run("hessian_vector_product", probe, scale, parts)
+                for row, part in zip(blocks, parts, strict=True):
+                    _set_column(row[column].buffer, part, place, math.prod(core))
 
 
-def _check_out(name: str, out: Any, shape: tuple[int, ...], dtype: np.dtype) -> None:
-    if not isinstance(out, np.ndarray) or out.dtype != dtype or not out.flags.writeable:
-        found = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
-        raise TypeError(f"{name} must be a writeable array of {dtype}, not {found}")
-    if out.shape != shape:
-        raise ValueError(f"{name} has shape {out.shape}; expected {shape}")
+def _basis(core: tuple[int, ...], place: int | None, real: np.dtype[Any]) -> Any:
+    """A vector that all items share: 1 at one place, or 0 everywhere."""
+    vector = np.zeros((1, *core), real)
+    if place is not None:
+        vector.reshape(-1)[place] = 1
+    return vector if core else vector[0]
 
 
-def _pair(out: Any) -> tuple[Any, Any]:
-    if not isinstance(out, (tuple, list)) or len(out) != 2:
-        raise TypeError("out must be a pair: an array or None for values, one for the gradient")
-    return out[0], out[1]
-
-
-def _reduced(total: float, call: Call) -> Any:
-    if call.divisor == 0:
-        return call.dtype.type(math.nan)
-    return call.dtype.type(total / call.divisor)
+def _set_column(block: NDArray[Any], part: NDArray[Any], place: int, columns: int) -> None:
+    count, rows = len(part), math.prod(part.shape[1:])
+    block.reshape(count, rows, columns)[:, :, place] = part.reshape(count, rows)

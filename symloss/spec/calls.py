@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from symloss.spec.parse import Parser
     from symloss.spec.syntax import Syntax
 
-Find = Callable[[str], Signature | None]
+Find = Callable[[str], Signature]
 Sizes = dict[Expr, Expr]
 """The callee's dimensions as the caller's."""
 
 
 def call(parser: Parser, name: str, node: ast.Call) -> Call:
     """`name(argument, ..., parameter=value)`: inputs first, then parameters."""
-    callee = _callee(parser, name, node)
+    callee = resolve(parser.syntax, parser.find, name, node)
     given = _assign(parser, callee, node)
     sizes: Sizes = {}
     built: dict[str, Expr] = {}
@@ -47,8 +47,8 @@ def call(parser: Parser, name: str, node: ast.Call) -> Call:
     return Call(sympy.Symbol(callee.name), *(built[argument] for argument in callee.arguments))
 
 
-def resolve(syntax: Syntax, find: Find, name: str, node: ast.AST) -> Signature | None:
-    """The signature of the spec of a name; what is wrong with that spec as a whole is told at the call."""
+def resolve(syntax: Syntax, find: Find, name: str, node: ast.AST) -> Signature:
+    """The signature of a spec; what is wrong with its file as a whole is told at the call."""
     if problem := name_problem(name):
         syntax.fail(problem[0], node, problem[1])
     try:
@@ -56,18 +56,7 @@ def resolve(syntax: Syntax, find: Find, name: str, node: ast.AST) -> Signature |
     except SpecError as error:
         if error.place is not None:
             raise
-        syntax.fail(error.problem, node, error.remedy)
-
-
-def _callee(parser: Parser, name: str, node: ast.Call) -> Signature:
-    callee = resolve(parser.syntax, parser.find, name, node)
-    if callee is not None:
-        return callee
-    hint = suggestion(name, (*FUNCTIONS, *REDUCTIONS, *FORMS))
-    remedy = (
-        hint if hint.startswith("did") else "see the list of functions, or the names of the specs"
-    )
-    return parser.fail(f"there is no function and no spec named {name!r}", node, remedy)
+        return syntax.fail(error.problem, node, error.remedy)
 
 
 def _assign(parser: Parser, callee: Signature, node: ast.Call) -> dict[str, ast.expr]:
@@ -78,22 +67,29 @@ def _assign(parser: Parser, callee: Signature, node: ast.Call) -> dict[str, ast.
         parser.fail(
             f"{callee.name} takes {len(names)} arguments, not {len(node.args)}", node, usage
         )
-    for argument in node.args:
-        if isinstance(argument, ast.Starred):
-            parser.fail("a starred argument is not part of the math language", argument, usage)
-    given = dict(zip(names, node.args, strict=False))
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            parser.fail("a starred argument is not part of the math language", keyword.value, usage)
-        if keyword.arg not in names:
-            problem = f"{callee.name} has no argument {keyword.arg!r}"
-            parser.fail(problem, keyword, suggestion(keyword.arg, names))
-        if keyword.arg in given:
-            parser.fail(f"{keyword.arg!r} is given twice", keyword, usage)
-        given[keyword.arg] = keyword.value
+    keywords = [keyword for keyword in node.keywords if keyword.arg is None]
+    for starred in (*node.args, *(keyword.value for keyword in keywords)):
+        if isinstance(starred, ast.Starred) or keywords:
+            parser.fail("a starred argument is not part of the math language", starred, usage)
+    given = _named(parser, callee, node, dict(zip(names, node.args, strict=False)))
     for entry in callee.inputs:
         if entry.name not in given:
             parser.fail(f"{callee.name} needs its input {entry.name!r}", node, usage)
+    return given
+
+
+def _named(
+    parser: Parser, callee: Signature, node: ast.Call, given: dict[str, ast.expr]
+) -> dict[str, ast.expr]:
+    """The keyword arguments, added to the positional ones."""
+    for keyword in node.keywords:
+        name = str(keyword.arg)
+        if name not in callee.arguments:
+            problem = f"{callee.name} has no argument {name!r}"
+            parser.fail(problem, keyword, suggestion(name, callee.arguments))
+        if name in given:
+            parser.fail(f"{name!r} is given twice", keyword, "give it once")
+        given[name] = keyword.value
     return given
 
 

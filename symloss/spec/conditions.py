@@ -44,8 +44,9 @@ def condition(parser: Parser, node: ast.expr) -> Boolean:
     if isinstance(node, ast.BinOp) and type(node.op) in _JOIN:
         return join(parser, node, node.op, [node.left, node.right])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.Invert)):
-        return sympy.Not(condition(parser, node.operand))
-    parser.fail("a condition should stand here, not a number", node, "write a comparison: x > 0")
+        return sympy.to_nnf(sympy.Not(condition(parser, node.operand)), simplify=False)
+    problem = "a condition should stand here, not a number"
+    return parser.fail(problem, node, "write a comparison: x > 0")
 
 
 def join(parser: Parser, node: ast.AST, kind: ast.AST, parts: list[ast.expr]) -> Boolean:
@@ -74,7 +75,10 @@ def comparison(parser: Parser, node: ast.Compare) -> Boolean:
 
 
 def compared(parser: Parser, node: ast.expr) -> sympy.Expr:
-    """A number in a comparison. SymPy would unfold a choice inside a condition, at exponential cost."""
+    """A number in a comparison.
+
+    SymPy would unfold a choice inside a condition, at exponential cost.
+    """
     expression = parser.number(node).expression
     if expression.has(Piecewise):
         remedy = "name it on a line of its own, and compare the name"

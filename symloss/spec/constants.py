@@ -1,7 +1,7 @@
 """Guards on constants: they are evaluated in floats, cheaply, before SymPy sees them.
 
-SymPy would compute `9**9**9` exactly, for ever, and answer `log(-1)` with a complex number. Every constant part of the
-math must be a finite real number in double range; what is not is refused here.
+SymPy would compute `9**9**9` exactly, for ever, and answer `log(-1)` with a complex number. Every
+constant part of the math must be a finite real number in double range; what is not is refused.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import mpmath
 import sympy
 from sympy import Expr
 
-from symloss.language import CONSTANTS, Function
+from symloss.language import BY_NODE, CONSTANTS, Function
 
 LARGEST_EXPONENT = 1000
 MOST_BITS = 8192
@@ -25,7 +25,7 @@ LARGEST_ORDER = 20
 """Of polygamma."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it says what happened
     """A constant that is no finite real number, or too expensive; the parser adds the place."""
 
     def __init__(self, problem: str, remedy: str = "") -> None:
@@ -167,7 +167,8 @@ def check_function(row: Function, arguments: Sequence[Value]) -> float | None:
     domains = [*row.domain, *(row.domain[-1] for _ in arguments)]
     for argument, domain in zip(arguments, domains, strict=False):
         if argument.constant is not None and not domain.contains(argument.exact):
-            problem = f"{row.name}({argument.expression}) is undefined"
+            spelled = ", ".join(str(argument.expression) for argument in arguments)
+            problem = f"{row.name}({spelled}) is undefined"
             raise Refused(problem, f"{row.name} takes numbers in {domain}")
     if row.name == "polygamma":
         _check_order(arguments[0])
@@ -194,4 +195,13 @@ def _numeric(row: Function, arguments: Sequence[float]) -> float:
     if known is not None:
         return float(known(*arguments))
     assert row.definition is not None, f"{row.name} has no numerical meaning"
-    return float(row.definition(*map(sympy.Float, arguments)))
+    return _evaluate(row.definition(*map(sympy.Float, arguments)))
+
+
+def _evaluate(expression: Expr) -> float:
+    """A definition at floats: SymPy has evaluated all but the functions that only the table knows."""
+    arguments = [_evaluate(argument) for argument in expression.args]
+    row = BY_NODE.get(type(expression))
+    if row is not None:
+        return _numeric(row, arguments)
+    return float(expression.func(*map(sympy.Float, arguments)) if arguments else expression)

@@ -37,7 +37,7 @@ def read_definitions(passage: Passage, scope: Scope, find: calls.Find) -> tuple[
     syntax = read_syntax(passage)
     lines = [_line(syntax, statement) for statement in syntax.tree.body]
     _check_names(syntax, lines, scope)
-    _resolve_calls(syntax, find)
+    _resolve_calls(syntax, find, {*scope.names, *(line.name for line in lines)})
     reads = {line.name: _names(line.body) | _names(line.target) for line in lines}
     definitions = []
     for number, line in enumerate(lines):
@@ -66,13 +66,15 @@ def _line(syntax: Syntax, statement: ast.stmt) -> Line:
     return Line(named.id, target, statement.value)
 
 
-def _resolve_calls(syntax: Syntax, find: calls.Find) -> None:
+def _resolve_calls(syntax: Syntax, find: calls.Find, own: set[str]) -> None:
     """Read the specs that are called, before the walk is deep in an expression."""
     for node in ast.walk(syntax.tree):
         name = (
             node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         )
-        if name and not name_problem(name):  # the language's own words are no names either
+        if (
+            name and name not in own and not name_problem(name)
+        ):  # the language's own words are no names either
             calls.resolve(syntax, find, name, node)
 
 
@@ -148,8 +150,6 @@ def _define(parser: Parser, line: Line) -> Definition:
         expression = parser.number(line.body).expression
     check_expression(parser, expression, line.body)
     symbols = tuple(index_symbol(name) for name in indices)
-    if index_symbol(line.name) in parser.scope.ranges:
-        parser.fail(f"{line.name} is an index above", line.target, "choose another name")
     parser.scope.define(line.name, symbols)
     place = parser.syntax.passage.place(parser.syntax.offset(line.target))
     return Definition(line.name, symbols, expression, place)
@@ -158,9 +158,8 @@ def _define(parser: Parser, line: Line) -> Definition:
 def _left_indices(parser: Parser, target: ast.expr) -> list[str]:
     if not isinstance(target, ast.Subscript):
         return []
-    purpose = "the left side carries indices"
     parts = subscripts.split(target)
-    indices = [subscripts.fresh_index(parser, part, purpose) for part in parts]
+    indices = [subscripts.fresh_index(parser, part) for part in parts]
     if len(set(indices)) < len(indices):
         parser.fail("an index stands twice on the left", target, "name each axis differently")
     return indices

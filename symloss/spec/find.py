@@ -61,8 +61,9 @@ def check_stem(path: Path) -> None:
 def find_called(name: str, caller: Path, folders: Sequence[Path]) -> Path | None:
     """The file of the spec that a spec calls; None if there is none.
 
-    It is looked for in the caller's folder; where that is a family of a catalogue (a folder beneath one named `specs`), in
-    the catalogue's other families; then beneath each of `folders`; then in the catalogue that comes with symloss.
+    It is looked for in the caller's folder; where that is a family of a catalogue (a folder in one
+    named `specs`), in the other families; then beneath each of `folders`; then in the catalogue
+    that comes with symloss.
 
     Raises:
         SpecError: two files of one place have the name.
@@ -84,6 +85,14 @@ def _only(matches: Iterable[Path]) -> Path | None:
         files = " and ".join(str(match) for match in found[:2])
         raise SpecError(f"two specs are named {found[0].stem!r}: {files}", remedy="rename one")
     return found[0] if found else None
+
+
+def names_near(caller: Path, folders: Sequence[Path]) -> set[str]:
+    """The names of the specs that a spec could call, to suggest one."""
+    home = caller.resolve().parent
+    families = home.parent.glob("*/*.toml") if home.parent.name == "specs" else ()
+    beneath = (file for folder in (*folders, catalogue()) for file in folder.rglob("*.toml"))
+    return {file.stem for file in (*home.glob("*.toml"), *families, *beneath)}
 
 
 @cache

@@ -1,7 +1,8 @@
-"""Text becomes SymPy: here and in the modules this one hands parts to (conditions, subscripts, calls), nowhere else.
+"""Text becomes SymPy: here, in the modules this one hands parts to, and nowhere else.
 
-A walk over Python's syntax tree that knows a few kinds of nodes and refuses the rest. Nothing is evaluated by Python, and
-no text is handed to SymPy: each node is built by its own constructor, after `constants` has bounded what it costs.
+A walk over Python's syntax tree that knows a few kinds of nodes and refuses the rest. Nothing is
+evaluated by Python, and no text is handed to SymPy: each node is built by its own constructor,
+after `constants` has bounded what it costs.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import NoReturn
 import sympy
 from sympy import Expr
 
-from symloss.language import CONSTANTS, FUNCTIONS, REDUCTIONS, Function, Limit, StopGradient
-from symloss.spec import calls, conditions, literals, subscripts
+from symloss.errors import SpecError
+from symloss.language import CONSTANTS, FUNCTIONS, REDUCTIONS, Function
+from symloss.spec import calls, forms, literals, subscripts
 from symloss.spec.constants import (
     Refused,
     Value,
@@ -25,7 +27,7 @@ from symloss.spec.constants import (
     settle,
 )
 from symloss.spec.model import index_symbol
-from symloss.spec.names import FORMS, name_problem, suggestion
+from symloss.spec.names import FORMS, WORDS, name_problem, suggestion
 from symloss.spec.refusals import describe
 from symloss.spec.scope import Scope, Signature
 from symloss.spec.syntax import Syntax
@@ -47,8 +49,13 @@ _BUILD: dict[str, Callable[[Expr, Expr], Expr]] = {
 }
 
 
-def _no_spec(name: str) -> Signature | None:  # noqa: ARG001 - the signature of a resolver
-    return None
+def no_specs(name: str) -> Signature:
+    """Finds nothing: what stands in for a resolver where no spec can be called.
+
+    Raises:
+        SpecError: always.
+    """
+    raise SpecError(f"there is no function named {name!r}", remedy=suggestion(name, WORDS))
 
 
 def _no_hint(name: str) -> tuple[str, str] | None:  # noqa: ARG001 - the signature of an explainer
@@ -62,7 +69,7 @@ class Parser:
     Attributes:
         syntax: the passage, for the places of errors.
         scope: what its names mean.
-        find: the signature of the spec of a name; None where there is no such spec.
+        find: the signature of the spec of a name.
         explain: why a name has no meaning yet, if there is more to say than that it is unknown.
         law: whether `limit` is a word here.
         bound: the indices seen, with the node that introduced each.
@@ -70,7 +77,7 @@ class Parser:
 
     syntax: Syntax
     scope: Scope
-    find: Callable[[str], Signature | None] = _no_spec
+    find: calls.Find = no_specs
     explain: Callable[[str], tuple[str, str] | None] = _no_hint
     law: bool = False
     bound: dict[str, ast.AST] = field(default_factory=dict)
@@ -93,7 +100,7 @@ class Parser:
             return Value(subscripts.element(self, node))
         if isinstance(node, ast.Call):
             return self.application(node)
-        self.fail(*_swap(describe(node), node))
+        return self.fail(*_swap(describe(node), node))
 
     def build(
         self, node: ast.AST, make: Callable[[], Expr], constant: float | None = None
@@ -132,7 +139,7 @@ class Parser:
                 f"{name} is an array with {rank} core dimension{'s' * (rank > 1)}, not a number"
             )
             self.fail(problem, node, f"write {subscripts.spelled(name, rank)}")
-        self.unknown(name, node)
+        return self.unknown(name, node)
 
     def unknown(self, name: str, node: ast.AST) -> NoReturn:
         """Raise for a name without a meaning."""
@@ -175,10 +182,10 @@ class Parser:
         if name in FUNCTIONS:
             return self.function(FUNCTIONS[name], node)
         if name in REDUCTIONS:
-            return Value(self.reduction(name, node))
+            return forms.reduction(self, name, node)
         if name in FORMS:
-            return self.form(name, node)
-        if name in self.scope.names and self.find(name) is None:
+            return forms.form(self, name, node)
+        if name in self.scope.names:
             self.fail(f"{name} is not a function", node, f"write {name}*(...) to multiply")
         return Value(calls.call(self, name, node))
 
@@ -205,51 +212,6 @@ class Parser:
             problem = f"{name} takes {wanted} argument{'s' * (most > 1)}, not {len(node.args)}"
             self.fail(problem, node)
         return node.args
-
-    def reduction(self, name: str, node: ast.Call) -> Expr:
-        """`sum(body, i, j)` and its kin."""
-        example = f"write {name}(x[i], i)"
-        body, *rest = self.plain(node, 1, 9)
-        if not rest:
-            self.fail(f"{name} runs over an index", node, example)
-        indices = [
-            subscripts.fresh_index(self, part, f"{name} runs over an index") for part in rest
-        ]
-        if len(set(indices)) < len(indices):
-            self.fail(f"{name} runs twice over the same index", rest[-1], "name each index once")
-        with self.scope.bind(indices):
-            reduced = self.number(body).expression
-        return REDUCTIONS[name](reduced, *map(index_symbol, indices))
-
-    def form(self, name: str, node: ast.Call) -> Value:
-        """The words that take more than numbers."""
-        if name == "where":
-            return conditions.where(self, node)
-        if name == "Piecewise":
-            return conditions.piecewise(self, node)
-        if name == "stop_gradient":
-            held = self.number(self.plain(node, 1, 1)[0])
-            return Value(StopGradient(held.expression))
-        return Value(self.limit(node))
-
-    def limit(self, node: ast.Call) -> Expr:
-        """`limit(expression, parameter, point)`."""
-        if not self.law:
-            self.fail("limit stands in the laws of [[relations]] only", node)
-        body, variable, point = self.plain(node, 3, 3)
-        inside = self.number(body).expression
-        real = [name for name, symbol in self.scope.scalars.items() if not symbol.is_integer]
-        real.remove("loss")
-        if not isinstance(variable, ast.Name) or variable.id not in real:
-            known = suggestion(getattr(variable, "id", ""), real)
-            self.fail(
-                "a limit is taken in a parameter or a real input without shape", variable, known
-            )
-        towards = self.number(variable).expression
-        goal = self.extended(point)
-        if goal.constant is None:
-            self.fail("the point of a limit is a number, oo or -oo", point)
-        return Limit(inside, towards, goal.expression)
 
     def extended(self, node: ast.expr) -> Value:
         """A number, or an infinity that stands alone."""

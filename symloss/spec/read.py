@@ -15,8 +15,9 @@ from symloss.language import Call
 from symloss.spec.arguments import read_inputs, read_parameters, read_wrt
 from symloss.spec.definitions import read_definitions
 from symloss.spec.examples import read_example
-from symloss.spec.find import check_stem, find_called
+from symloss.spec.find import check_stem, find_called, names_near
 from symloss.spec.model import Argument, Definition, Example, Input, Parameter, Relation, Spec
+from symloss.spec.names import WORDS, suggestion
 from symloss.spec.relations import read_relation
 from symloss.spec.scope import Scope, Signature, open_scope
 from symloss.spec.source import Source, read_source, read_tables
@@ -30,8 +31,8 @@ LARGEST_COMPOSITION = 500
 def read_spec(path: str | Path, *, folders: Sequence[Path] = ()) -> Spec:
     """The spec of a TOML file.
 
-    A spec that the math calls by name is looked for beside the file, in the other families of its catalogue, beneath
-    `folders`, and in the catalogue that comes with symloss, in this order.
+    A spec that the math calls by name is looked for beside the file, in the other families of its
+    catalogue, beneath `folders`, and in the catalogue that comes with symloss, in this order.
 
     Raises:
         SpecError: the file, or one that it calls, cannot be read or is wrong; it says where.
@@ -64,7 +65,7 @@ class _Reading:
         return _File(self, path, source, tables, (*callers, path.stem), laws).read()
 
     def called(self, name: str, caller: Path, chain: tuple[str, ...]) -> Spec | None:
-        """A spec by name. Its relations are left out: two losses may each state a law about the other."""
+        """A spec by name, without its laws: two losses may each state one about the other."""
         path = find_called(name, caller, self.folders)
         if path is None:
             return None
@@ -139,14 +140,17 @@ class _File:
         names = [node.callee for node in nodes if isinstance(node, Call)]
         return sum(self.reading.weights[self.calls[name].path] for name in names)
 
-    def find(self, name: str) -> Signature | None:
+    def find(self, name: str) -> Signature:
         """The signature of another spec, which is read if it was not."""
         return self.call(name, self.chain)
 
-    def call(self, name: str, chain: tuple[str, ...]) -> Signature | None:
+    def call(self, name: str, chain: tuple[str, ...]) -> Signature:
         callee = self.reading.called(name, self.path, chain)
         if callee is None:
-            return None
+            known = {*WORDS, *names_near(self.path, self.reading.folders)}
+            hint = suggestion(name, known)
+            remedy = hint if hint.startswith("did") else "`symloss list` shows the specs"
+            raise SpecError(f"there is no function and no spec named {name!r}", remedy=remedy)
         self.calls[name] = callee
         return Signature(name, callee.inputs, callee.parameters)
 
@@ -169,7 +173,7 @@ class _File:
     def relations(self, own: Signature, math: Scope) -> tuple[Relation, ...]:
         """The laws. They may call the spec itself, and specs that are composed of it."""
 
-        def find(name: str) -> Signature | None:
+        def find(name: str) -> Signature:
             return own if name == own.name else self.call(name, ())
 
         relations = []

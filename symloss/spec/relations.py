@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from typing import Literal
 
+from symloss.spec import calls
 from symloss.spec.definitions import check_expression
 from symloss.spec.model import Relation, scalar_symbol
 from symloss.spec.parse import Parser
-from symloss.spec.scope import Scope, Signature
+from symloss.spec.scope import Scope
 from symloss.spec.source import Passage
 from symloss.spec.syntax import read_syntax
 
@@ -21,9 +21,7 @@ _OPERATORS: dict[type[ast.cmpop], Literal["==", "<=", ">="]] = {
 _FORM = 'a law is left == right, left <= right or left >= right: "loss >= 0"'
 
 
-def read_relation(
-    passage: Passage, scope: Scope, find: Callable[[str], Signature | None]
-) -> Relation:
+def read_relation(passage: Passage, scope: Scope, find: calls.Find) -> Relation:
     """One law; `loss`, the inputs, the parameters and calls of specs have a meaning in it.
 
     Raises:

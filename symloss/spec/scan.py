@@ -1,7 +1,7 @@
 """Where every key and value of a TOML file stands.
 
-`tomllib` says what a file means and keeps no positions. This scanner walks a text that `tomllib` has accepted, so it
-checks nothing: it only steps over tokens and notes where they begin.
+`tomllib` says what a file means and keeps no positions. This scanner walks a text that `tomllib` has
+accepted, so it checks nothing: it only steps over tokens and notes where they begin.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class _Scanner:
 
 
 def string_offsets(text: str, start: int) -> tuple[str, list[int]]:
-    """The characters of the string token at `start`, and the offset of each; one more for the end."""
+    """The characters of the string token at `start`; the offset of each, and of the end."""
     quote = text[start]
     long = text.startswith(quote * 3, start)
     end = _end_of_string(text, start) - (3 if long else 1)

@@ -30,7 +30,13 @@ def selected(domain: Index) -> Expr:
 
 @dataclass(frozen=True)
 class Array:
-    """A name that takes subscripts: the dimension of each axis, and what its values select along, if they do."""
+    """A name that takes subscripts.
+
+    Attributes:
+        base: what stands for it in expressions.
+        axes: the dimension of each axis.
+        selects: the dimension that its values are places along, if they are.
+    """
 
     base: IndexedBase
     axes: tuple[Expr, ...]

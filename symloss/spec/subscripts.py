@@ -27,35 +27,26 @@ def split(node: ast.Subscript) -> list[ast.expr]:
     return list(inside.elts) if isinstance(inside, ast.Tuple) else [inside]
 
 
-def fresh_index(parser: Parser, node: ast.expr, purpose: str) -> str:
-    """The name of an index that a reduction or a left-hand side introduces."""
+def fresh_index(parser: Parser, node: ast.expr, word: str = "") -> str:
+    """The name of an index that a reduction, `word`, or a left-hand side introduces."""
+    what = f"{word} runs over an index" if word else "the left side carries indices"
+    extreme = word in ("max", "min")
+    compare = f"; to compare numbers write {word.capitalize()}(a, b)" if extreme else ""
     if not isinstance(node, ast.Name):
-        remedy = (
-            "for the larger of two numbers write Max(a, b)" if purpose.startswith("max") else ""
-        )
-        remedy = remedy.replace("larger", "smaller") if purpose.startswith("min") else remedy
-        parser.fail(f"{purpose}, and this is none", node, remedy or "name an index, such as i")
-    name = node.id
-    if name in parser.scope.names:
-        problem = f"{name} has a meaning already, so it cannot be an index"
-        extreme = purpose.split()[0]
-        hint = (
-            f"; to compare numbers write {extreme.capitalize()}(a, b)"
-            if extreme in ("max", "min")
-            else ""
-        )
-        parser.fail(problem, node, f"choose another name for the index{hint}")
-    if name in parser.scope.active:
-        remedy = "choose another name for the inner index"
-        parser.fail(f"the index {name} has a meaning already", node, remedy)
+        parser.fail(f"{what}, and this is none", node, f"name an index, such as i{compare}")
+    if refused := _index_problem(parser, node.id):
+        parser.fail(refused, node, f"choose another name for the index{compare}")
+    parser.bound.setdefault(node.id, node)
+    return node.id
+
+
+def _index_problem(parser: Parser, name: str) -> str:
+    """Why a name cannot be a new index."""
+    if name in parser.scope.names or name in parser.scope.active:
+        return f"{name} has a meaning already, so it cannot be an index here"
     if refused := name_problem(name):
-        parser.fail(refused[0], node, refused[1])
-    if parser.explain(name):
-        parser.fail(
-            f"{name} is a definition, so it cannot be an index", node, "choose another name"
-        )
-    parser.bound.setdefault(name, node)
-    return name
+        return refused[0]
+    return f"{name} is a definition, so it cannot be an index" if parser.explain(name) else ""
 
 
 def array_of(parser: Parser, node: ast.Subscript) -> tuple[str, Array]:
@@ -91,7 +82,7 @@ def leading(parser: Parser, array: Array, parts: list[ast.expr]) -> Indexed:
 
 
 def subscript(parser: Parser, node: ast.expr, axis: Expr) -> Expr:
-    """What selects a place along an axis: an index, a whole number, or an input whose values are places."""
+    """What selects a place along an axis: an index, a number, an input whose values are places."""
     if isinstance(node, ast.Constant):
         return _fixed(parser, node, axis)
     if isinstance(node, ast.Name) and node.id in parser.scope.active:
@@ -107,7 +98,8 @@ def subscript(parser: Parser, node: ast.expr, axis: Expr) -> Expr:
     if isinstance(node, ast.Slice):
         parser.fail("a slice is not part of the math language", node, "name an index: x[i]")
     problem = "arithmetic in a subscript is not supported"
-    parser.fail(problem, node, "a subscript is an index, a whole number, or an index input")
+    remedy = "a subscript is an index, a whole number, or an index input"
+    return parser.fail(problem, node, remedy)
 
 
 def _fixed(parser: Parser, node: ast.Constant, axis: Expr) -> Expr:

@@ -1,13 +1,13 @@
-"""From the text of a passage to Python's syntax tree, bounded in size, with the place of every node."""
+"""From a passage to Python's syntax tree, bounded in size, with the place of every node."""
 
 from __future__ import annotations
 
 import ast
-import os.path
 import re
 import unicodedata
 import warnings
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NoReturn
 
 from symloss.spec.source import Passage
@@ -18,9 +18,9 @@ DEEPEST = 60
 _MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
 
 _INSTEAD = {
-    "²": "**2", "³": "**3", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "—": "-",
-    "≤": "<=", "≥": ">=", "≠": "!=", "∞": "oo", "√": "sqrt(x)", "∑": "sum(body, i)", "Σ": "sum(body, i)",
-    "‖": "sqrt(sum(x[i]**2, i))", "“": "nothing", "”": "nothing",
+    "²": "**2", "³": "**3", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "∞": "oo",
+    "√": "sqrt(x)", "∑": "sum(body, i)", "‖": "sqrt(sum(x[i]**2, i))",
+    "\N{MULTIPLICATION SIGN}": "*", "\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{EM DASH}": "-",
 }  # fmt: skip
 _COMMENT = re.compile(r"#[^\n]*")
 _CONTINUED = re.compile(r"\\[ \t]*(?=\n|$)")
@@ -28,7 +28,14 @@ _CONTINUED = re.compile(r"\\[ \t]*(?=\n|$)")
 
 @dataclass(frozen=True)
 class Syntax:
-    """A syntax tree and the passage it was read from; `margin` characters were cut from the front of every line."""
+    """A syntax tree, and the passage it was read from.
+
+    Attributes:
+        passage: the text.
+        starts: the offset of each line.
+        margin: how many characters were cut from the front of every line.
+        tree: the statements.
+    """
 
     passage: Passage
     starts: tuple[int, ...]
@@ -65,7 +72,7 @@ def read_syntax(passage: Passage) -> Syntax:
     _check_brackets(passage, code)
     lines = code.split("\n")
     written = [line for line in lines if line.strip()]
-    margin = len(os.path.commonprefix([line[: _indent(line)] for line in written]))
+    margin = _margin([line[: _indent(line)] for line in written])
     starts = _starts(lines)
     empty = Syntax(passage, starts, margin, ast.Module([], []))
     tree = _parse("\n".join(line[margin:] for line in lines), empty)
@@ -76,6 +83,12 @@ def read_syntax(passage: Passage) -> Syntax:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" \t"))
+
+
+def _margin(indents: list[str]) -> int:
+    """How many characters of white space all lines begin with alike."""
+    columns = zip(*indents, strict=False)
+    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
 
 
 def _starts(lines: list[str]) -> tuple[int, ...]:
@@ -127,7 +140,11 @@ def _parse(code: str, at: Syntax) -> ast.Module:
             warnings.simplefilter("ignore")
             return ast.parse(code)
     except SyntaxError as error:
-        offset = at.at(error.lineno or 1, max((error.offset or 1) - 1, 0))
+        line = error.lineno or 1
+        column = max((error.offset or 1) - 1, 0)
+        if isinstance(error, IndentationError):
+            column = _indent(code.split("\n")[min(line, len(at.starts)) - 1])
+        offset = at.at(line, column)
         problem, remedy = _explained(error.msg)
         at.passage.fail(problem, offset, remedy)
     except (MemoryError, RecursionError):
@@ -145,7 +162,7 @@ def _explained(message: str) -> tuple[str, str]:
         )
     if "invalid decimal literal" in message:
         return "a number runs into a name", "write 2*x for two times x"
-    if "forget a comma" in message:
+    if "forgot a comma" in message:
         return (
             "two things stand side by side",
             "write an operator, such as *, or a comma between them",

@@ -1,4 +1,4 @@
-"""The tables of a spec file as they come from outside: pydantic says whether they have the right shape."""
+"""The tables of a spec file as they come from outside, in the shape that pydantic checks."""
 
 from __future__ import annotations
 
@@ -99,12 +99,12 @@ def validate_tables(source: Source, data: dict[str, Any]) -> SpecTables:
         model = _MODELS[str(path[0])] if len(path) > 1 else SpecTables
         remedy = suggestion(str(path[-1]), model.model_fields)
         raise SpecError(f"unknown key {path[-1]!r}", place=source.key(*path), remedy=remedy)
-    expected = _TYPES.get(first["type"], _expected(path))
+    expected = _expected(path) or _TYPES.get(first["type"]) or 'a number, or a string such as "1/3"'
     raise SpecError(f"{dotted!r} must be {expected}", place=source.value(*path))
 
 
 def _path(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The location that pydantic gives, without the names of union members, which the file does not have."""
+    """A location, without the names of union members: the file has none."""
     path: list[str | int] = []
     for part in location:
         inside = isinstance(data, dict) and part in data
@@ -130,8 +130,9 @@ def _missing(path: tuple[str | int, ...]) -> str:
 
 
 def _expected(path: tuple[str | int, ...]) -> str:
-    if "shape" in path:
+    """What must stand where several types may."""
+    if len(path) == 4 and path[2] == "shape":
         return 'a name such as "K" or a positive whole number'
-    if path[0] == "claims":
+    if len(path) == 2 and path[0] == "claims":
         return "true, false, a number or a string"
-    return 'a number, or a string such as "1/3"'
+    return ""

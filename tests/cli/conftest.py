@@ -12,10 +12,10 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 LOSS = '''
-title = "Brier score of a softmax"
+title = "Cross-entropy with soft labels"
 math = """
 total = logsumexp(logits[k], k)
-loss  = sum((exp(logits[k] - total) - target[k])**2, k)
+loss  = sum(target[k]*(total - logits[k]), k)
 """
 
 [inputs]
@@ -28,7 +28,7 @@ target = { domain = "simplex(K)", shape = ["K"] }
 def own(tmp_path_factory) -> Path:
     """A folder far from the checkout, with a spec in it."""
     folder = tmp_path_factory.mktemp("project")
-    (folder / "brier.toml").write_text(LOSS, "utf-8")
+    (folder / "soft.toml").write_text(LOSS, "utf-8")
     return folder
 
 
@@ -46,4 +46,10 @@ def run(own) -> Run:
 @pytest.fixture(scope="session")
 def built(run, own) -> subprocess.CompletedProcess[str]:
     """The spec of that folder, built."""
-    return run("build", "brier.toml", "--out", "mine")
+    return run("build", "soft.toml", "--out", "mine")
+
+
+@pytest.fixture(scope="session")
+def judged(built, run) -> subprocess.CompletedProcess[str]:
+    """The module that was built there, judged where it lies."""
+    return run("verify", "soft.toml", "--out", "mine", "--points", "3", "--json")

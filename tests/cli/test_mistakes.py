@@ -70,7 +70,7 @@ def test_a_mistake_in_a_spec_is_shown_where_it_is(run, tmp_path):
 
 def test_a_good_spec_beside_a_wrong_one_is_built(run, own, tmp_path):
     (tmp_path / "wrong.toml").write_text('title = "Wrong"\nmath = "loss = squar(x)"\n')
-    (tmp_path / "right.toml").write_text((own / "brier.toml").read_text("utf-8"), "utf-8")
+    (tmp_path / "right.toml").write_text((own / "soft.toml").read_text("utf-8"), "utf-8")
     done = run("build", ".", cwd=tmp_path)
     assert done.returncode == 1
     assert sorted(path.name for path in (tmp_path / "losses").glob("*.py")) == ["right.py"]
@@ -85,9 +85,9 @@ def test_the_catalogue_is_not_built_where_symloss_is_only_installed(monkeypatch)
 
 
 def test_a_module_that_was_never_built_is_named(run, tmp_path):
-    done = run("verify", "brier.toml", "--out", str(tmp_path))
+    done = run("verify", "soft.toml", "--out", str(tmp_path))
     assert done.returncode == 1
-    assert "brier.py does not exist" in done.stderr
+    assert "soft.py does not exist" in done.stderr
 
 
 MISTAKE = """
@@ -124,7 +124,7 @@ def test_help_is_there_for_every_command():
 @pytest.mark.parametrize("whole_group", [True, False], ids=["from a terminal", "to one process"])
 def test_ctrl_c_leaves_nothing_half_done(own, tmp_path, whole_group):
     for name in ("one", "two", "three", "four"):
-        (tmp_path / f"{name}.toml").write_text((own / "brier.toml").read_text("utf-8"), "utf-8")
+        (tmp_path / f"{name}.toml").write_text((own / "soft.toml").read_text("utf-8"), "utf-8")
     command = [sys.executable, "-m", "symloss", "build", ".", "--jobs", "2"]
     working = subprocess.Popen(
         command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -46,7 +46,7 @@ SCOPE = {name: getattr(runtime, name) for name in dir(runtime)} | {"real": float
         (logits[label], "logits[label]"),
         (logits[i, partner[i]], "logits[i, partner[i]]"),
         (x / dimension_symbol("K"), "x / real(K)"),
-        (i * x, "real(i) * x"),
+        (i * x, "x * real(i)"),
         (sympy.Max(x, y, 1), "larger(larger(real(1), x), y)"),
         (scale + 1, "scale_ + real(1)"),
     ],

@@ -1,0 +1,175 @@
+"""Compositions that keep their digits where the naive spelling loses them, and special functions.
+
+Each returns the type of its first argument; the formula's source stands with it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from symloss.runtime.access import helper, like
+from symloss.runtime.elementary import LOG_2, exp, expm1, larger, log, log1p, smaller, sqrt
+
+# B(2k) / (2k)! for k = 1, 2, ...: Abramowitz and Stegun, table 23.2.
+BERNOULLI = (
+    0.08333333333333333,
+    -0.001388888888888889,
+    3.306878306878307e-05,
+    -8.267195767195768e-07,
+    2.08767569878681e-08,
+    -5.284190138687493e-10,
+    1.3382536530684679e-11,
+    -3.3896802963225827e-13,
+    8.586062056277845e-15,
+    -2.1748686985580618e-16,
+    5.50900282836023e-18,
+    -1.3954464685812522e-19,
+)
+
+
+@helper
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), by the exponential that does not overflow."""
+    small = exp(-abs(x))
+    return (like(x, 1) if x >= like(x, 0) else small) / (like(x, 1) + small)
+
+
+@helper
+def softplus(x: Any) -> Any:
+    """log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))."""
+    return larger(x, like(x, 0)) + log1p(exp(-abs(x)))
+
+
+@helper
+def logcosh(x: Any) -> Any:
+    """log(cosh(x)).
+
+    Near 0, cosh(x) - 1 = e**2 / (2 (1 + e)) with e = expm1(|x|); beyond, |x| - log 2 +
+    log1p(exp(-2|x|)), whose terms do not cancel there.
+    """
+    size = abs(x)
+    if size < like(x, 1.5):
+        e = expm1(size)
+        return log1p(like(x, 0.5) * e * e / (like(x, 1) + e))
+    return size - like(x, LOG_2) + log1p(exp(like(x, -2) * size))
+
+
+@helper
+def log1mexp(x: Any) -> Any:
+    """log(1 - exp(-x)) for x > 0: Maechler (2012), Accurately computing log(1 - exp(-|a|))."""
+    if x <= like(x, LOG_2):
+        return log(-expm1(-x))
+    return log1p(-exp(-x))
+
+
+@helper
+def sqrt1pm1(x: Any) -> Any:
+    """sqrt(1 + x) - 1 = x / (sqrt(1 + x) + 1); from 3 on, nothing cancels."""
+    root = sqrt(like(x, 1) + x)
+    return root - like(x, 1) if x >= like(x, 3) else x / (root + like(x, 1))
+
+
+@helper
+def logaddexp(x: Any, y: Any) -> Any:
+    """log(exp(x) + exp(y)) = max + log1p(exp(-|x - y|)); equal infinities have no difference."""
+    apart = like(x, 0) if x == y else -abs(x - y)
+    return larger(x, y) + log1p(exp(apart))
+
+
+@helper
+def xlogy(x: Any, y: Any) -> Any:
+    """X * log(y), and 0 at x = 0 unless y is NaN."""
+    return like(x, 0) if (x == like(x, 0)) & (y == y) else x * log(y)
+
+
+@helper
+def hypot(x: Any, y: Any) -> Any:
+    """sqrt(x**2 + y**2), the larger taken out of the root."""
+    big, small = larger(abs(x), abs(y)), smaller(abs(x), abs(y))
+    if (big == like(x, 0)) | (big == like(x, np.inf)):
+        return big
+    ratio = small / big
+    return big * sqrt(like(x, 1) + ratio * ratio)
+
+
+@helper
+def power(x: Any, y: Any) -> Any:
+    """X to the y; NaN if either is, even for y = 0 or x = 1."""
+    return x**y if (x == x) & (y == y) else x + y
+
+
+@helper
+def erf(x: Any) -> Any:
+    """Error function."""
+    return like(x, math.erf(x))
+
+
+@helper
+def erfc(x: Any) -> Any:
+    """Complementary error function."""
+    return like(x, math.erfc(x))
+
+
+@helper
+def loggamma(x: Any) -> Any:
+    """Logarithm of the absolute value of the gamma function."""
+    return like(x, math.lgamma(float(x)))
+
+
+@helper
+def polygamma(n: Any, x: Any) -> Any:
+    """The n-th derivative of digamma at x > 0."""
+    order = int(n)
+    return like(x, digamma_at(float(x)) if order == 0 else polygamma_at(order, float(x)))
+
+
+@helper
+def digamma_at(x: float) -> float:
+    """Digamma: Abramowitz and Stegun 6.3.18 beyond 10, the recurrence 6.3.5 below."""
+    if x < 0.0:
+        return math.nan
+    steps = math.ceil(10.0 - x) if x < 10.0 else 0
+    end = x + steps
+    inverse_square = 1.0 / end / end
+    total, factorial, scale = 0.0, 1.0, 1.0
+    for k in range(len(BERNOULLI)):
+        scale *= inverse_square
+        total += BERNOULLI[k] * factorial * scale
+        factorial *= (2.0 * k + 2.0) * (2.0 * k + 3.0)
+    total = np.log(end) - (0.5 / end + total)
+    for k in range(steps - 1, -1, -1):
+        total -= 1.0 / (x + k)
+    return float(total)
+
+
+@helper
+def polygamma_at(order: int, x: float) -> float:
+    """Derivatives of digamma: Abramowitz and Stegun 6.4.11 and 6.4.6.
+
+    With z = x + steps, (-1)**(n+1) times the result is the sum of n! / (x + k)**(n + 1) over the
+    steps plus (n-1)! / z**n * (1 + n/(2z) + sum over k of B(2k) binomial(2k+n-1, 2k) / z**(2k)).
+    """
+    if x < 0.0:
+        return math.nan
+    start = 10.0 + 2.0 * order
+    steps = math.ceil(start - x) if x < start else 0
+    end = x + steps
+    inverse_square = 1.0 / end / end
+    rising, total = 1.0 * order * (order + 1), 0.0
+    for k in range(len(BERNOULLI)):
+        rising *= inverse_square
+        total += BERNOULLI[k] * rising
+        rising *= (order + 2.0 * k + 2.0) * (order + 2.0 * k + 3.0)
+    total = (1.0 + (0.5 * order / end + total)) / end
+    for j in range(1, order):
+        total *= j / end
+    factorial = math.gamma(order + 1.0)
+    for k in range(steps - 1, -1, -1):
+        base, product = x + k, x + k
+        for _ in range(order):
+            product *= base
+        total += factorial / product
+    return total if order % 2 == 1 else -total

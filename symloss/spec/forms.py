@@ -1,0 +1,60 @@
+"""Words that take more than numbers: reductions, held parts, choices, limits."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from sympy import Expr
+
+from symloss.language import REDUCTIONS, Limit, StopGradient
+from symloss.spec import conditions, subscripts
+from symloss.spec.constants import Value
+from symloss.spec.model import index_symbol
+from symloss.spec.names import suggestion
+
+if TYPE_CHECKING:
+    from symloss.spec.parse import Parser
+
+
+def reduction(parser: Parser, name: str, node: ast.Call) -> Value:
+    """`sum(body, i, j)` and its kin."""
+    body, *rest = parser.plain(node, 1, 9)
+    if not rest:
+        parser.fail(f"{name} runs over an index", node, f"write {name}(x[i], i)")
+    indices = [subscripts.fresh_index(parser, part, name) for part in rest]
+    if len(set(indices)) < len(indices):
+        parser.fail(f"{name} runs twice over the same index", rest[-1], "name each index once")
+    with parser.scope.bind(indices):
+        reduced = parser.number(body).expression
+    return Value(REDUCTIONS[name](reduced, *map(index_symbol, indices)))
+
+
+def form(parser: Parser, name: str, node: ast.Call) -> Value:
+    """One of the words that are no functions and no reductions."""
+    if name == "where":
+        return conditions.where(parser, node)
+    if name == "Piecewise":
+        return conditions.piecewise(parser, node)
+    if name == "stop_gradient":
+        held = parser.number(parser.plain(node, 1, 1)[0])
+        return Value(StopGradient(held.expression))
+    return Value(limit(parser, node))
+
+
+def limit(parser: Parser, node: ast.Call) -> Expr:
+    """`limit(expression, parameter, point)`."""
+    if not parser.law:
+        parser.fail("limit stands in the laws of [[relations]] only", node)
+    body, variable, point = parser.plain(node, 3, 3)
+    inside = parser.number(body).expression
+    real = [name for name, symbol in parser.scope.scalars.items() if not symbol.is_integer]
+    real.remove("loss")
+    if not isinstance(variable, ast.Name) or variable.id not in real:
+        problem = "a limit is taken in a parameter or a real input without shape"
+        parser.fail(problem, variable, suggestion(getattr(variable, "id", ""), real))
+    towards = parser.number(variable).expression
+    goal = parser.extended(point)
+    if goal.constant is None:
+        parser.fail("the point of a limit is a number, oo or -oo", point)
+    return Limit(inside, towards, goal.expression)

@@ -1,0 +1,292 @@
+"""Values and derivatives of emitted code against the reference.
+
+What is allowed, Higham's mixed error: with u the unit roundoff of the type, results may be those of inputs perturbed by some
+ulps (the interval over such perturbations is what `compare` gets), plus C u (|result| + floor). C = 64 + 8 times the item's
+number of elements. The floor is what evaluating the formula as written may lose: for values the radius of the spec's own
+mathematics in ball arithmetic at the type's precision, over u; for derivatives the largest component of the same item and the
+median magnitude of that function over interior points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from symloss.spec import Input, Spec
+from symloss.verify.reference import evaluate, tables_of
+from symloss.verify.sample import Point
+from symloss.verify.slopes import Differences, Slope
+from symloss.verify.tally import Tally
+from symloss.verify.verification import Check
+
+ULPS = 4
+"""Relative perturbation of the inputs that is allowed, in unit roundoffs."""
+PATTERNS = 3
+SECOND_ORDER_POINTS = 6
+LARGEST_HESSIAN = 12
+Key = tuple[str, tuple[int, ...]]
+
+
+@dataclass
+class Trial:
+    """One point in one type, with what the reference says about it, computed when asked for."""
+
+    spec: Spec
+    point: Point
+    dtype: np.dtype
+    seed: int
+
+    @cached_property
+    def tables(self) -> dict[str, Any]:
+        return tables_of(self.spec, self.point.values)
+
+    @cached_property
+    def unit(self) -> float:
+        return float(np.finfo(self.dtype).eps) / 2
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        """The coordinates that derivatives are taken by."""
+        return [(name, place) for name in self.spec.wrt for place in self.tables[name]]
+
+    @cached_property
+    def constant(self) -> float:
+        elements = sum(len(self.tables[entry.name]) for entry in self.spec.inputs)
+        return 64.0 + 8.0 * elements
+
+    @cached_property
+    def perturbed(self) -> list[dict[str, Any]]:
+        """The point with its real coordinates moved by some ulps, at random."""
+        random = np.random.default_rng([self.seed, 7])
+        moved = []
+        for _ in range(PATTERNS):
+            tables = {}
+            for name, table in self.tables.items():
+                entry = self.spec.arguments[name]
+                if isinstance(entry, Input) and entry.is_index:
+                    tables[name] = table
+                    continue
+                tables[name] = {
+                    place: value * (1 + int(random.choice([-1, 1])) * ULPS * arb(self.unit))
+                    for place, value in table.items()
+                }
+            moved.append(tables)
+        return moved
+
+    @cached_property
+    def values(self) -> list[float]:
+        """The loss here and at the perturbed points, where finite."""
+        balls = [evaluate(self.spec, tables) for tables in (self.tables, *self.perturbed)]
+        if not balls[0].is_finite():
+            return []
+        return [_float(ball) for ball in balls if ball.is_finite()]
+
+    @cached_property
+    def rounding(self) -> float:
+        """What evaluating the formula as written in the type's precision may lose."""
+        bits = 53 if self.dtype.itemsize == 8 else 24
+        ball = evaluate(self.spec, self.tables, precision=bits)
+        return float(ball.rad()) if ball.is_finite() else 0.0
+
+    @cached_property
+    def differences(self) -> Differences:
+        return Differences(self.spec, self.tables)
+
+    @cached_property
+    def slopes(self) -> dict[Key, Slope | None]:
+        """The derivative by each coordinate, at the point itself."""
+        return {key: self.differences.slope(*key) for key in self.keys}
+
+    @cached_property
+    def slope_hulls(self) -> dict[Key, tuple[float, float] | None]:
+        """Intervals of the derivative over the perturbed points."""
+        others = [Differences(self.spec, tables) for tables in self.perturbed]
+        hulls: dict[Key, tuple[float, float] | None] = {}
+        for key, slope in self.slopes.items():
+            if slope is None:
+                hulls[key] = None
+                continue
+            found = [slope, *(near for other in others if (near := other.slope(*key)))]
+            hulls[key] = min(s.low for s in found), max(s.high for s in found)
+        return hulls
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether second derivatives may be asked for."""
+        plain = self.point.kind in ("interior", "extreme")
+        return plain and all(slope and not slope.is_kink for slope in self.slopes.values())
+
+    def label(self) -> str:
+        """The point, short enough to read."""
+        parts = []
+        for name, value in self.point.values.items():
+            shown = np.array2string(np.asarray(value), precision=17, threshold=12, separator=", ")
+            parts.append(f"{name}={' '.join(shown.split())}")
+        return f"{self.point.kind}: " + " ".join(parts)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Trials of equal sizes, stacked for one call of the emitted code."""
+
+    spec: Spec
+    trials: list[Trial]
+    dtype: np.dtype
+
+    @cached_property
+    def inputs(self) -> list[np.ndarray]:
+        return [self.stack(entry.name) for entry in self.spec.inputs]
+
+    @cached_property
+    def parameters(self) -> dict[str, np.ndarray]:
+        return {entry.name: self.stack(entry.name) for entry in self.spec.parameters}
+
+    def stack(self, name: str) -> np.ndarray:
+        """All trials' values of one argument."""
+        values = np.stack([np.asarray(trial.point.values[name]) for trial in self.trials])
+        entry = self.spec.arguments[name]
+        is_index = isinstance(entry, Input) and entry.is_index
+        return values.astype(np.int64 if is_index else self.dtype)
+
+
+def batches(spec: Spec, trials: list[Trial], dtype: np.dtype) -> list[Batch]:
+    """Trials grouped by their core sizes."""
+    groups: dict[tuple[tuple[str, int], ...], list[Trial]] = {}
+    for trial in trials:
+        groups.setdefault(trial.point.sizes, []).append(trial)
+    return [Batch(spec, group, dtype) for group in groups.values()]
+
+
+def by_name(spec: Spec, result: Any) -> Mapping[str, Any]:
+    """A derivative's parts by variable, whether or not they came in a tuple."""
+    if len(spec.wrt) == 1:
+        return {spec.wrt[0]: result}
+    return {name: getattr(result, name) for name in spec.wrt}
+
+
+def check_values(tally: Tally, batch: Batch, got: Any) -> None:
+    """Values, item by item."""
+    _shape(tally, "value", np.shape(got), (len(batch.trials),), got, batch.dtype)
+    for trial, number in zip(batch.trials, np.ravel(got), strict=False):
+        if not trial.values:
+            tally.skipped += 1
+            continue
+        tally.points += 1
+        low, high = min(trial.values), max(trial.values)
+        size = trial.constant * trial.unit * max(abs(low), abs(high))
+        slack = _sane(size + trial.constant * trial.rounding) + _tiny(batch.dtype)
+        tally.compare(float(number), low, high, slack, point=trial.label())
+
+
+def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None:
+    """Derivatives, coordinate by coordinate."""
+    parts = by_name(batch.spec, got)
+    for name, part in parts.items():
+        shape = np.shape(batch.stack(name))
+        _shape(tally, name, np.shape(part), shape, part, batch.dtype)
+    for number, trial in enumerate(batch.trials):
+        if not trial.values:
+            tally.skipped += 1
+            continue
+        tally.points += 1
+        hulls = trial.slope_hulls
+        largest = max((max(map(abs, hull)) for hull in hulls.values() if hull), default=0.0)
+        slack = _sane(trial.constant * trial.unit * (largest + typical)) + _tiny(batch.dtype)
+        for (name, place), hull in hulls.items():
+            if hull is not None:
+                found = float(np.asarray(parts[name])[(number, *place)])
+                tally.compare(found, *hull, slack, point=trial.label(), component=f"{name}{list(place)}")
+
+
+def typical_slope(trials: list[Trial]) -> float:
+    """The median magnitude of a derivative over interior points."""
+    sizes = [
+        abs(slope.high)
+        for trial in trials
+        if trial.point.kind == "interior"
+        for slope in trial.slopes.values()
+        if slope and math.isfinite(slope.high)
+    ]
+    return float(np.median(sizes)) if sizes else 0.0
+
+
+def check_products(tally: Tally, batch: Batch, loss: Any, seed: int) -> None:
+    """Hessian-vector products along a random direction, and whole Hessians of small items."""
+    random = np.random.default_rng([seed, 11])
+    spec = batch.spec
+    vectors = [random.normal(size=np.shape(batch.stack(name))).astype(batch.dtype) for name in spec.wrt]
+    vector = vectors[0] if len(vectors) == 1 else tuple(vectors)
+    parts = by_name(spec, loss.hessian_vector_product(*batch.inputs, vector=vector, **batch.parameters))
+    for number, trial in enumerate(batch.trials):
+        if not trial.values or not trial.is_smooth:
+            tally.skipped += 1
+            continue
+        direction = {
+            (name, place): arb(float(array[(number, *place)]))
+            for name, array in zip(spec.wrt, vectors, strict=True)
+            for place in trial.tables[name]
+        }
+        expected = {key: trial.differences.second(*key, direction) for key in trial.keys}
+        _second(tally, trial, expected, lambda key, n=number: parts[key[0]][(n, *key[1])], seed)
+
+
+def check_hessian(tally: Tally, batch: Batch, loss: Any, seed: int) -> None:
+    """Whole Hessians of small items."""
+    spec = batch.spec
+    rows = by_name(spec, loss.hessian(*batch.inputs, **batch.parameters))
+    for number, trial in enumerate(batch.trials):
+        if not trial.values or not trial.is_smooth or len(trial.keys) > LARGEST_HESSIAN:
+            tally.skipped += 1
+            continue
+        for column in trial.keys:
+            expected = {key: trial.differences.second(*key, {column: arb(1)}) for key in trial.keys}
+
+            def found(key: Key, at: Key = column, n: int = number) -> float:
+                block = by_name(spec, rows[key[0]])[at[0]]
+                return float(np.asarray(block)[(n, *key[1], *at[1])])
+
+            _second(tally, trial, expected, found, seed)
+
+
+def _second(tally: Tally, trial: Trial, expected: Mapping[Key, float | None], found: Any, seed: int) -> None:
+    tally.points += 1
+    largest = max((abs(value) for value in expected.values() if value is not None), default=0.0)
+    scale = largest + max((abs(s.high) for s in trial.slopes.values() if s), default=0.0)
+    slack = _sane(64 * trial.constant * trial.unit * scale) + _tiny(trial.dtype)
+    for key, value in expected.items():
+        if value is not None:
+            tally.compare(
+                float(found(key)), value, value, slack, point=trial.label(), component=f"{key[0]}{list(key[1])}"
+            )
+
+
+def _shape(tally: Tally, name: str, shape: Any, wanted: Any, array: Any, dtype: np.dtype) -> None:
+    kind = getattr(array, "dtype", None)
+    tally.require(
+        tuple(shape) == tuple(wanted) and kind == dtype,
+        point=name,
+        expected=f"{dtype} array of shape {tuple(wanted)}",
+        got=f"{kind} of shape {tuple(shape)}",
+    )
+
+
+def _float(ball: arb) -> float:
+    return float(ball.mid())
+
+
+def _tiny(dtype: np.dtype) -> float:
+    """Underflow: the smallest normal number."""
+    return float(np.finfo(dtype).tiny)
+
+
+def _sane(slack: float) -> float:
+    return slack if math.isfinite(slack) else 0.0
+
+
+__all__ = ["Check", "Iterator", "check_gradient"]

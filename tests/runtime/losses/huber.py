@@ -1,0 +1,140 @@
+"""A loss of scalar items, as the emitter writes them."""
+
+# The emitter writes these dictionaries as plain attributes.
+# ruff: noqa: RUF012
+
+import math
+
+from numba import njit
+
+from symloss.runtime import CHUNK, HELPER, LOOP, Argument, Domain, Loss, at, like, part, put
+
+
+@njit(**HELPER)
+def _item(real, prediction, target, delta):
+    if not delta > like(delta, 0):
+        return real(math.nan), real(math.nan), real(math.nan)
+    r = prediction - target
+    size = abs(r)
+    is_near = size <= delta
+    value = real(0.5) * r * r if is_near else delta * (size - real(0.5) * delta)
+    gradient = r if is_near else (delta if r > real(0) else (-delta if r < real(0) else r))
+    return value, gradient, real(1) if is_near else (real(0) if size == size else r)
+
+
+@njit(**LOOP)
+def _value_chunk(count, scale, prediction, target, delta, weight, out_loss):
+    real = scale.dtype.type
+    total = real(0)
+    for n in range(count):
+        loss = at(weight, n) * _item(real, at(prediction, n), at(target, n), at(delta, n))[0]
+        total += loss
+        put(out_loss, n, loss)
+    return total
+
+
+@njit(**LOOP)
+def _value(count, scale, prediction, target, delta, weight, out_loss):
+    total = 0.0
+    for start in range(0, count, CHUNK):
+        stop = min(start + CHUNK, count)
+        total += _value_chunk(
+            stop - start,
+            scale,
+            part(prediction, start, stop),
+            part(target, start, stop),
+            part(delta, start, stop),
+            part(weight, start, stop),
+            part(out_loss, start, stop),
+        )
+    return total
+
+
+@njit(**LOOP)
+def _gradient(count, scale, prediction, target, delta, weight, out_prediction):
+    real = scale.dtype.type
+    for n in range(count):
+        slope = _item(real, at(prediction, n), at(target, n), at(delta, n))[1]
+        out_prediction[n] = scale[0] * at(weight, n) * slope
+    return 0.0
+
+
+@njit(**LOOP)
+def _value_and_gradient(count, scale, prediction, target, delta, weight, out_loss, out_prediction):
+    _gradient(count, scale, prediction, target, delta, weight, out_prediction)
+    return _value(count, scale, prediction, target, delta, weight, out_loss)
+
+
+@njit(**LOOP)
+def _hessian(count, scale, prediction, target, delta, weight, out_prediction_prediction):
+    real = scale.dtype.type
+    for n in range(count):
+        second = _item(real, at(prediction, n), at(target, n), at(delta, n))[2]
+        out_prediction_prediction[n] = scale[0] * at(weight, n) * second
+    return 0.0
+
+
+@njit(**LOOP)
+def _hessian_vector_product(
+    count, scale, prediction, target, delta, vector, weight, out_prediction
+):
+    real = scale.dtype.type
+    for n in range(count):
+        second = _item(real, at(prediction, n), at(target, n), at(delta, n))[2]
+        out_prediction[n] = scale[0] * at(weight, n) * second * at(vector, n)
+    return 0.0
+
+
+class Huber(Loss):
+    """Huber loss, (),()->()."""
+
+    name = "huber"
+    signature = "(),()->()"
+    inputs = (Argument("prediction", (), Domain("real")), Argument("target", (), Domain("real")))
+    parameters = (Argument("delta", (), Domain("positive", low=0.0)),)
+    wrt = ("prediction",)
+    spec_hash = "0123"
+    kernels = {
+        "value": _value,
+        "gradient": _gradient,
+        "value_and_gradient": _value_and_gradient,
+        "hessian": _hessian,
+        "hessian_vector_product": _hessian_vector_product,
+    }
+
+    def value(
+        self, prediction, target, *, delta=1.0, weight=None, reduction="none", out=None,
+        validate=False,
+    ):  # fmt: skip
+        return self._value((prediction, target), (delta,), weight, reduction, out, validate)
+
+    def gradient(
+        self, prediction, target, *, delta=1.0, weight=None, reduction="none", out=None,
+        validate=False,
+    ):  # fmt: skip
+        return self._gradient((prediction, target), (delta,), weight, reduction, out, validate)
+
+    def value_and_gradient(
+        self, prediction, target, *, delta=1.0, weight=None, reduction="none", out=None,
+        validate=False,
+    ):  # fmt: skip
+        return self._value_and_gradient(
+            (prediction, target), (delta,), weight, reduction, out, validate
+        )
+
+    def hessian(
+        self, prediction, target, *, delta=1.0, weight=None, reduction="none", out=None,
+        validate=False,
+    ):  # fmt: skip
+        return self._hessian((prediction, target), (delta,), weight, reduction, out, validate)
+
+    def hessian_vector_product(
+        self, prediction, target, *, vector, delta=1.0, weight=None, reduction="none", out=None,
+        validate=False,
+    ):  # fmt: skip
+        return self._hessian_vector_product(
+            (prediction, target), (delta,), vector, weight, reduction, out, validate
+        )
+
+
+huber = Huber()
