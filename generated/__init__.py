@@ -10,8 +10,12 @@ from typing import Any
 
 _MODULES = {
     "absolute_error": "regression.absolute_error",
+    "binary_cross_entropy": "classification.binary_cross_entropy",
     "cross_entropy": "classification.cross_entropy",
     "dice": "segmentation.dice",
+    "focal": "classification.focal",
+    "gaussian_kl": "generative.gaussian_kl",
+    "gaussian_nll": "regression.gaussian_nll",
     "hinge": "classification.hinge",
     "huber": "regression.huber",
     "log_cosh": "regression.log_cosh",
@@ -38,4 +42,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_MODULES})
-# digest: 94c8cf25b6e13492b171981c79993841d91a520a9d316d80dd1f06d02b5fed1a
+# digest: 05c18cf084bda846ab7fa27859b139941e59bf71a4c1cd91234e464dc432b5d2

@@ -1,5 +1,5 @@
-"""The classification losses: cross_entropy, hinge, zero_one.
+"""The classification losses: binary_cross_entropy, cross_entropy, focal, hinge, zero_one.
 
 Written by `symloss build`. Each module defines the loss of its name; `symloss.losses` offers it.
 """
-# digest: 6242f7b292ab22f16ea98780e29579b95068e8a62c9e9e3218e69a655c57e054
+# digest: 14ea170e72032b3c4dd79b61bdc2e8e6aa375023f4dba442d8003001bd52c02f

@@ -1,5 +1,5 @@
-"""The regression losses: absolute_error, huber, log_cosh, quantile, rmsle, squared_error.
+"""The regression losses: absolute_error, gaussian_nll, huber, log_cosh, quantile, rmsle, squared_error.
 
 Written by `symloss build`. Each module defines the loss of its name; `symloss.losses` offers it.
 """
-# digest: ab277ef01416cb5b89316065ea45d42f654368a32c69c6ab5afd40c4486eb8fc
+# digest: 774ba3af8a8da503e17ee344f26db35c2c214d127a0706ee40bd20236fd24294

@@ -37,7 +37,8 @@ _OURS = {
     ),
     *("finite_or_zero", "sqrt", "CHUNK", "HELPER", "LOOP", "out_loss", "self", "loss_total"),
 }
-_RESERVED = _OURS | set(FUNCTIONS) | set(dir(builtins)) | set(keyword.kwlist)
+_SPELLED = {row.name for row in FUNCTIONS.values() if row.code}
+_RESERVED = _OURS | _SPELLED | set(dir(builtins)) | set(keyword.kwlist)
 
 
 def safe(name: str) -> str:

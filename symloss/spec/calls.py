@@ -49,7 +49,7 @@ def call(parser: Parser, name: str, node: ast.Call) -> Call:
 
 def resolve(syntax: Syntax, find: Find, name: str, node: ast.AST) -> Signature:
     """The signature of a spec; what is wrong with its file as a whole is told at the call."""
-    if problem := name_problem(name):
+    if problem := name_problem(name, called=True):
         syntax.fail(problem[0], node, problem[1])
     try:
         return find(name)

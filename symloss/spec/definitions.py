@@ -73,7 +73,7 @@ def _resolve_calls(syntax: Syntax, find: calls.Find, own: set[str]) -> None:
             node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         )
         if (
-            name and name not in own and not name_problem(name)
+            name and name not in own and not name_problem(name, called=True)
         ):  # the language's own words are no names either
             calls.resolve(syntax, find, name, node)
 

@@ -50,7 +50,7 @@ def check_stem(path: Path) -> None:
     Raises:
         SpecError: the name cannot be one.
     """
-    problem = name_problem(path.stem)
+    problem = name_problem(path.stem, called=True)
     if path.stem == "loss":
         problem = "'loss' is what every spec's math defines", ""
     if problem:

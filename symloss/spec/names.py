@@ -21,8 +21,12 @@ _LONGEST = 64
 _INSTEAD = {"lambda": "strength", "class": "label", "in": "inside", "is": "given", "None": "none"}
 
 
-def name_problem(name: str) -> tuple[str, str] | None:
-    """What is wrong with a name as such, and the remedy; None where nothing is."""
+def name_problem(name: str, *, called: bool = False) -> tuple[str, str] | None:
+    """What is wrong with a name as such, and the remedy; None where nothing is.
+
+    What is called must differ from the words of the language; a number may be named like a function
+    (`logit`, `mean`), because it is never called.
+    """
     if keyword.iskeyword(name):
         instead = _INSTEAD.get(name, f"{name}_")
         return f"{name!r} is a word of Python", f"name it {instead!r}, for example"
@@ -33,7 +37,7 @@ def name_problem(name: str) -> tuple[str, str] | None:
         return f"{name[:_LONGEST]!r} is no name", shape
     if len(name) > _LONGEST:
         return f"a name is longer than {_LONGEST} characters", "shorten it"
-    if name in WORDS:
+    if name in (WORDS if called else CONSTANTS):
         return f"{name!r} is a word of the math language", "choose another name"
     if name in RESERVED:
         taken = "a keyword argument of every emitted function"

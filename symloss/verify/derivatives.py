@@ -197,10 +197,12 @@ def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None
         tally.points += 1
         hulls = trial.slope_hulls
         largest = max((max(map(abs, hull)) for hull in hulls.values() if hull), default=0.0)
-        slack = _sane(trial.constant * trial.unit * (largest + typical)) + _tiny(batch.dtype)
+        floor = _sane(largest) + typical
         for (name, place), hull in hulls.items():
             if hull is not None:
                 found = float(np.asarray(parts[name])[(number, *place)])
+                size = _sane(max(map(abs, hull))) + floor
+                slack = trial.constant * trial.unit * size + _tiny(batch.dtype)
                 tally.compare(found, *hull, slack, point=trial.label(), component=f"{name}{list(place)}")
 
 
@@ -258,9 +260,10 @@ def _second(tally: Tally, trial: Trial, expected: Mapping[Key, float | None], fo
     tally.points += 1
     largest = max((abs(value) for value in expected.values() if value is not None), default=0.0)
     scale = largest + max((abs(s.high) for s in trial.slopes.values() if s), default=0.0)
-    slack = _sane(64 * trial.constant * trial.unit * scale) + _tiny(trial.dtype)
     for key, value in expected.items():
         if value is not None:
+            size = _sane(abs(value)) + _sane(scale)
+            slack = 64 * trial.constant * trial.unit * size + _tiny(trial.dtype)
             tally.compare(
                 float(found(key)), value, value, slack, point=trial.label(), component=f"{key[0]}{list(key[1])}"
             )

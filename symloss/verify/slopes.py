@@ -1,12 +1,13 @@
 """Derivatives of the reference by differences, exact enough that neither truncation nor rounding can hide an error.
 
-With 600 bits and a step of 2**-120 relative to the coordinate, a central quotient truncates at about 2**-240 and rounds at
+With 600 bits (more where the loss is huge) and a step of 2**-120 relative to the coordinate, a central quotient truncates at about 2**-240 and rounds at
 2**-480 of the value's scale; a second difference rounds at 2**-360. The difference between the one-sided quotients tells kinks
 from smooth points: on a smooth one it is of the order of the step.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,10 @@ from flint import arb
 from symloss.spec import Spec
 from symloss.verify.reference import evaluate
 
-BITS = 600
+BITS = (600, 2400, 9600)
 STEP_EXPONENT = -120
 _SMOOTH = arb(2) ** -60
+_NARROW = arb(2) ** -70
 Move = Mapping[tuple[str, tuple[int, ...]], arb]
 
 
@@ -43,49 +45,65 @@ class Differences:
         self.spec = spec
         self.tables = tables
         self.held: dict[Any, Any] = {}
-        with flint.ctx.workprec(BITS):
-            self.base = self._at({})
+        self.bases: dict[int, arb] = {}
 
     def slope(self, name: str, place: tuple[int, ...]) -> Slope | None:
         """The derivative by one coordinate; None where neither side is finite."""
-        with flint.ctx.workprec(BITS):
-            step = self.step(name, place)
-            ahead = (self._at({(name, place): step}) - self.base) / step
-            behind = (self.base - self._at({(name, place): -step})) / step
-            return _between(ahead, behind)
+        ahead, behind = _sharp(lambda bits: self._sides(name, place, bits))
+        return _between(ahead, behind)
 
     def second(self, name: str, place: tuple[int, ...], direction: Move) -> float | None:
         """The derivative, along a direction, of the derivative by one coordinate."""
-        with flint.ctx.workprec(BITS):
-            step = self.step(name, place)
-            along = arb(2) ** STEP_EXPONENT
-            corners = arb(0)
-            for sign in (1, -1):
-                for side in (1, -1):
-                    move = {key: side * along * part for key, part in direction.items()}
-                    key = (name, place)
-                    move[key] = move.get(key, arb(0)) + sign * step
-                    corners += sign * side * self._at(move)
-            result = corners / (4 * step * along)
-            return _float(result) if result.is_finite() else None
+        (result,) = _sharp(lambda bits: (self._mixed(name, place, direction, bits),))
+        return float(result.mid()) if result.is_finite() else None
 
-    def step(self, name: str, place: tuple[int, ...]) -> arb:
+    def _sides(self, name: str, place: tuple[int, ...], bits: int) -> tuple[arb, arb]:
+        """The two one-sided quotients."""
+        step = self._step(name, place)
+        if bits not in self.bases:
+            self.bases[bits] = self._at({}, bits)
+        base = self.bases[bits]
+        ahead = (self._at({(name, place): step}, bits) - base) / step
+        return ahead, (base - self._at({(name, place): -step}, bits)) / step
+
+    def _mixed(self, name: str, place: tuple[int, ...], direction: Move, bits: int) -> arb:
+        """The central quotient over the four corners of a parallelogram."""
+        step = self._step(name, place)
+        along = arb(2) ** STEP_EXPONENT
+        corners = arb(0)
+        for sign in (1, -1):
+            for side in (1, -1):
+                move = {key: side * along * part for key, part in direction.items()}
+                key = (name, place)
+                move[key] = move.get(key, arb(0)) + sign * step
+                corners += sign * side * self._at(move, bits)
+        return corners / (4 * step * along)
+
+    def _step(self, name: str, place: tuple[int, ...]) -> arb:
         """A power of two, 2**-120 of the coordinate's size."""
         size = max(abs(float(self.tables[name][place])), 2.0**-40)
-        return arb(2) ** (STEP_EXPONENT + _exponent(size))
+        return arb(2) ** (STEP_EXPONENT + math.frexp(size)[1])
 
-    def _at(self, move: Move) -> arb:
+    def _at(self, move: Move, bits: int) -> arb:
         moved: dict[str, dict[tuple[int, ...], Any]] = {}
         for (name, place), by in move.items():
             table = moved.setdefault(name, dict(self.tables[name]))
             table[place] = table[place] + by
-        return evaluate(self.spec, {**self.tables, **moved}, held=self.held, precision=BITS)
+        return evaluate(self.spec, {**self.tables, **moved}, held=self.held, precision=bits)
 
 
-def _exponent(size: float) -> int:
-    import math
+def _sharp(quotients: Callable[[int], tuple[arb, ...]]) -> tuple[arb, ...]:
+    """Quotients at the first precision at which their balls are narrow: rounding is then no matter."""
+    for bits in BITS:
+        with flint.ctx.workprec(bits):
+            found = quotients(bits)
+            if all(_is_narrow(ball) for ball in found if ball.is_finite()):
+                break
+    return found
 
-    return math.frexp(size)[1]
+
+def _is_narrow(ball: arb) -> bool:
+    return bool(ball.rad() <= _NARROW * (abs(ball.mid()) + _NARROW))
 
 
 def _between(ahead: arb, behind: arb) -> Slope | None:
@@ -94,14 +112,7 @@ def _between(ahead: arb, behind: arb) -> Slope | None:
         return None
     one, other = sides[0], sides[-1]
     if abs(one - other) < _SMOOTH * (1 + abs(one)):
-        middle = _float((one + other) / 2)
+        middle = float(((one + other) / 2).mid())
         return Slope(middle, middle)
-    low, high = sorted((_float(one), _float(other)))
+    low, high = sorted((float(one.mid()), float(other.mid())))
     return Slope(low, high)
-
-
-def _float(ball: arb) -> float:
-    return float(ball.mid())
-
-
-__all__ = ["BITS", "STEP_EXPONENT", "Callable", "Differences", "Slope"]

@@ -78,4 +78,6 @@ def _distance(got: float, low: float, high: float, dtype: str) -> float:
         return 0.0 if got > 0.9 * top else math.inf
     if high < -0.9 * top:
         return 0.0 if got < -0.9 * top else math.inf
-    return max(low - got, got - high, 0.0)
+    if got < low:
+        return low - got
+    return got - high if got > high else 0.0

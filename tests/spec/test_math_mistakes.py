@@ -17,7 +17,7 @@ MISTAKES = {
     "twice": ("r = x\n§r = y\nloss = r", "defined twice", "another name"),
     "named as an input": ("§x = 1\nloss = x", "input, a parameter or a dimension", "another name"),
     "named as a dimension": ("§K = 1\nloss = x", "input, a parameter or a dimension", ""),
-    "named as a function": ("§exp = x\nloss = exp", "word of the math language", ""),
+    "named as a constant": ("§pi = x\nloss = pi", "word of the math language", ""),
     "named as a keyword argument": ("§weight = x\nloss = weight", "keyword argument", ""),
     "underscore": ("§_r = x\nloss = _r", "underscore", "letter"),
     "dunder read": ("loss = §__import__", "underscore", ""),

@@ -45,11 +45,8 @@ MISTAKES = {
     # names
     "input lambda": (TOP + "[inputs]\n§lambda = {}\n", "word of Python", "strength"),
     "input loss": (TOP + "[inputs]\n§loss = {}\n", "'loss' is what the math defines", ""),
-    "input exp": (TOP + "[inputs]\n§exp = {}\n", "word of the math", ""),
-    "input sum": (TOP + "[inputs]\n§sum = {}\n", "word of the math", ""),
     "input E": (TOP + "[inputs]\n§E = {}\n", "word of the math", ""),
     "input pi": (TOP + "[inputs]\n§pi = {}\n", "word of the math", ""),
-    "input where": (TOP + "[inputs]\n§where = {}\n", "word of the math", ""),
     "input out": (TOP + "[inputs]\n§out = {}\n", "keyword argument", ""),
     "input vector": (TOP + "[inputs]\n§vector = {}\n", "keyword argument", ""),
     "input underscored": (TOP + "[inputs]\n§_x = {}\n", "underscore", ""),
@@ -90,7 +87,7 @@ MISTAKES = {
     "size a fraction": (TOP + "[inputs]\nx = { shape = [§1.5] }\n", "must be a name", ""),
     "size true": (TOP + "[inputs]\nx = { shape = [§true] }\n", "must be a name", ""),
     "size an input": (TOP + "[inputs]\nx = { shape = ['K', §'x'] }\n", "name of something else", ""),
-    "size a function": (TOP + "[inputs]\nx = { shape = [§'exp'] }\n", "word of the math", ""),
+    "size a constant": (TOP + "[inputs]\nx = { shape = [§'pi'] }\n", "word of the math", ""),
     "size no name": (TOP + "[inputs]\nx = { shape = [§'2K'] }\n", "is no name", ""),
     "five axes": (TOP + "[inputs]\nx = { shape = §['A', 'B', 'C', 'D', 'F'] }\n", "at most 4", ""),
     # parameters
