@@ -1,1 +1,1 @@
-"""The templates that typeset emitted code; they hold no mathematics. Installed as `symloss.templates`."""
+"""The templates that typeset emitted code: no mathematics. Installed as `symloss.templates`."""

@@ -22,7 +22,7 @@ class Builder:
     def __post_init__(self) -> None:
         self.steps = list(self.program.steps)
         self.ranges = dict(self.program.ranges)
-        self.taken = {entry.name for entry in (*self.program.inputs, *self.program.parameters)}
+        self.taken = {entry.name for entry in self.program.arguments}
         self.taken |= {step.name for step in self.steps} | {str(index) for index in self.ranges}
 
     def fresh(self, name: str) -> str:

@@ -32,9 +32,7 @@ def weight(step: Step, builder: Builder) -> Expr:
 def chosen(step: Step, builder: Builder) -> Expr:
     """The place of the extreme value of a max or min."""
     name = f"{step.name}_place"
-    return _shared(
-        Step(name, step.indices, step.expression, _ARG[step.kind], step.bound), builder
-    )
+    return _shared(Step(name, step.indices, step.expression, _ARG[step.kind], step.bound), builder)
 
 
 def _softmax(step: Step) -> Step:

@@ -118,7 +118,7 @@ def _methods(spec: Spec) -> list[dict[str, Any]]:
     given = [_tuple(inputs), _tuple(names)]
     weights = ["weight=None", 'reduction="none"', "out=None", "validate=False"]
     passed = ["weight", "reduction", "out", "validate"]
-    methods = [
+    methods: list[dict[str, Any]] = [
         {
             "name": name,
             "summary": summary,

@@ -32,7 +32,7 @@ def guarded_names(program: Program) -> tuple[str, ...]:
     strict = _strict_inputs(program)
     return tuple(
         entry.name
-        for entry in (*program.inputs, *program.parameters)
+        for entry in program.arguments
         if not getattr(entry, "is_index", False)
         and (entry.domain != NAMED["real"] or entry.name not in strict)
         and not entry.name.startswith("vector_")
@@ -44,7 +44,7 @@ def count_outside(program: Program) -> Program:
     names = guarded_names(program)
     if not names:
         return program
-    entries = {entry.name: entry for entry in (*program.inputs, *program.parameters)}
+    entries = {entry.name: entry for entry in program.arguments}
     ranges = dict(program.ranges)
     steps: list[Step] = []
     counts = [_count(entries[name], steps, ranges) for name in names]

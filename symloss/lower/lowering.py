@@ -172,7 +172,7 @@ def _contraction(node: Node, shapes: Mapping[str, tuple[Expr, ...]]) -> Contract
 def _domains(programs: Mapping[str, Program]) -> dict[str, Domain]:
     names = dict.fromkeys(chain.from_iterable(map(guarded_names, programs.values())))
     program = programs["gradient"]
-    entries = {entry.name: entry for entry in (*program.inputs, *program.parameters)}
+    entries = {entry.name: entry for entry in program.arguments}
     return {name: entries[name].domain for name in names}
 
 

@@ -67,6 +67,11 @@ class Program:
     ranges: Mapping[Symbol, Expr]
     wrt: tuple[str, ...]
 
+    @property
+    def arguments(self) -> tuple[Input | Parameter, ...]:
+        """Inputs, then parameters."""
+        return (*self.inputs, *self.parameters)
+
     def step(self, name: str) -> Step:
         """The step of that name."""
         return next(step for step in self.steps if step.name == name)

@@ -10,11 +10,11 @@ import sympy
 from sympy import Expr
 
 from symloss.errors import SpecError
-from symloss.language import FUNCTIONS, REDUCTIONS, Call, Index
+from symloss.language import Call, Index
 from symloss.spec import subscripts
 from symloss.spec.constants import Value
 from symloss.spec.model import Input, Parameter
-from symloss.spec.names import FORMS, name_problem, suggestion
+from symloss.spec.names import name_problem, suggestion
 from symloss.spec.scope import Array, Signature, axes_of, renamed, selected
 
 if TYPE_CHECKING:

@@ -199,7 +199,10 @@ def _numeric(row: Function, arguments: Sequence[float]) -> float:
 
 
 def _evaluate(expression: Expr) -> float:
-    """A definition at floats: SymPy has evaluated all but the functions that only the table knows."""
+    """A definition at floats.
+
+    SymPy has evaluated all but the functions that only the table knows.
+    """
     arguments = [_evaluate(argument) for argument in expression.args]
     row = BY_NODE.get(type(expression))
     if row is not None:

@@ -33,7 +33,8 @@ def read_example(
     """One `[[examples]]`.
 
     Raises:
-        SpecError: a name is unknown or missing, a shape is inconsistent, a value outside its domain.
+        SpecError: a name is unknown or missing, a shape is inconsistent, a value outside its
+            domain.
     """
     reader = _Reader(source, ("examples", number))
     given = reader.given(table.given, arguments)

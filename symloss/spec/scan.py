@@ -1,7 +1,7 @@
 """Where every key and value of a TOML file stands.
 
-`tomllib` says what a file means and keeps no positions. This scanner walks a text that `tomllib` has
-accepted, so it checks nothing: it only steps over tokens and notes where they begin.
+`tomllib` says what a file means and keeps no positions. This scanner walks a text that `tomllib`
+has accepted, so it checks nothing: it only steps over tokens and notes where they begin.
 """
 
 from __future__ import annotations

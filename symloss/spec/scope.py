@@ -91,7 +91,10 @@ class Scope:
             self.scalars[name] = scalar_symbol(name)
 
     def stand(self, index: str, axis: Expr) -> Expr | None:
-        """Let an index stand at an axis; return the other dimension it ranges over, if it clashes."""
+        """Let an index stand at an axis.
+
+        Return the other dimension it ranges over, if it clashes.
+        """
         known = self.ranges.setdefault(index_symbol(index), axis)
         return None if known == axis else known
 

@@ -1,8 +1,9 @@
 """The judge of emitted code.
 
-In: a `Spec` and the loss that was emitted for it. Out: a `Verification`: per function and type, what was tried, the worst error
-and the bound it was held to. Guarantees: shares nothing with what it judges but the spec and its language; the same seed, the
-same verdict; zero comparisons never pass. Raises: nothing on account of the code under test, whose exceptions are failures.
+In: a `Spec` and the loss that was emitted for it. Out: a `Verification`: per function and type,
+what was tried, the worst error and the bound it was held to. Guarantees: shares nothing with what
+it judges but the spec and its language; the same seed, the same verdict; zero comparisons never
+pass. Raises: nothing on account of the code under test, whose exceptions are failures.
 """
 
 from symloss.verify.judge import verify

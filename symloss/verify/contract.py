@@ -1,4 +1,7 @@
-"""What every emitted function promises beside its numbers: reductions, weights, layouts, domains, NaN."""
+"""What every emitted function promises beside its numbers.
+
+Reductions, weights, layouts, domains, NaN.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from symloss.language import Domain, Finite, Index, Interval
-from symloss.spec import Spec
 from symloss.verify.derivatives import Batch, by_name
 from symloss.verify.tally import Tally
 
@@ -18,16 +20,26 @@ def check_reductions(tally: Tally, batch: Batch, loss: Any, seed: int) -> None:
     random = np.random.default_rng([seed, 13])
     count = len(batch.trials)
     items = np.asarray(loss.value(*batch.inputs, **batch.parameters), np.float64)
+    batch, items = _largest_last(batch, items)
     keep = np.isfinite(items)
     weights = np.where(keep, random.uniform(0.1, 2.0, count), 0.0).astype(batch.dtype)
-    weights[: count // 4] = 0
+    weights[1 : count // 4] = 0
     batch = _finite(batch, keep)
     items, weights = items[keep], weights[keep]
     tally.points += len(items)
     for weight in (None, weights, batch.dtype.type(0.5)):
-        factors = np.broadcast_to(1.0 if weight is None else np.asarray(weight, np.float64), items.shape)
+        factors = np.broadcast_to(
+            1.0 if weight is None else np.asarray(weight, np.float64), items.shape
+        )
         _check_totals(tally, batch, loss, items, weight, factors)
         _check_slopes(tally, batch, loss, weight, factors)
+
+
+def _largest_last(batch: Batch, items: np.ndarray) -> tuple[Batch, np.ndarray]:
+    """The items with the largest values at both ends, where code that loses one shows."""
+    order = np.argsort(np.where(np.isfinite(items), np.abs(items), -1.0))
+    order = np.concatenate([order[-2:-1], order[:-2], order[-1:]])
+    return Batch(batch.spec, [batch.trials[place] for place in order], batch.dtype), items[order]
 
 
 def _finite(batch: Batch, keep: np.ndarray) -> Batch:
@@ -43,16 +55,26 @@ def _check_totals(
     size = math.fsum(np.abs(items * factors))
     weighted = np.asarray(loss.value(*batch.inputs, **batch.parameters, weight=weight), np.float64)
     for number, (got, expected) in enumerate(zip(weighted, items * factors, strict=True)):
-        tally.compare(float(got), expected, expected, 8 * unit * abs(expected), point=f"weighted item {number}")
+        tally.compare(
+            float(got),
+            expected,
+            expected,
+            8 * unit * abs(expected),
+            point=f"weighted item {number}",
+        )
     divisor = {"sum": 1.0, "mean": math.fsum(factors)}
     for reduction, by in divisor.items():
         if not by:
             continue
         for name in ("value", "value_and_gradient"):
-            got = getattr(loss, name)(*batch.inputs, **batch.parameters, weight=weight, reduction=reduction)
+            got = getattr(loss, name)(
+                *batch.inputs, **batch.parameters, weight=weight, reduction=reduction
+            )
             number = got if name == "value" else got[0]
             slack = 64 * unit * size / by
-            tally.compare(float(number), total / by, total / by, slack, point=f"{name}, {reduction}")
+            tally.compare(
+                float(number), total / by, total / by, slack, point=f"{name}, {reduction}"
+            )
 
 
 def _check_slopes(tally: Tally, batch: Batch, loss: Any, weight: Any, factors: np.ndarray) -> None:
@@ -68,12 +90,15 @@ def _check_slopes(tally: Tally, batch: Batch, loss: Any, weight: Any, factors: n
             expected = np.asarray(plain[name], np.float64) * share
             good = np.isfinite(expected)
             error = np.abs(np.asarray(part, np.float64) - expected)[good]
-            largest = np.abs(expected).max(axis=tuple(range(1, part.ndim)), keepdims=True, initial=0)
+            largest = np.abs(expected).max(
+                axis=tuple(range(1, part.ndim)), keepdims=True, initial=0
+            )
             slack = np.broadcast_to(64 * unit * largest, expected.shape)[good]
             slack = slack + float(np.finfo(batch.dtype).tiny)
+            given = "none" if weight is None else "given"
             tally.require(
                 bool((error <= slack).all()),
-                point=f"gradient by {name}, {reduction}, weights {'given' if weight is not None else 'none'}",
+                point=f"gradient by {name}, {reduction}, weights {given}",
                 expected="the items' gradients times their share",
                 got=f"off by up to {error.max() if error.size else 0:.3g}",
             )
@@ -103,10 +128,21 @@ def check_layout(tally: Tally, batch: Batch, loss: Any) -> None:
     values, both = loss.value_and_gradient(*batch.inputs, **batch.parameters)
     for name, part in by_name(batch.spec, both).items():
         close = np.allclose(part, slopes[name], rtol=1e-3, atol=0, equal_nan=True)
-        tally.require(close, point="value_and_gradient", expected="gradient's result", got="another")
-    tally.require(np.shape(values) == plain.shape, point="value_and_gradient", expected=f"{plain.shape}", got=f"{np.shape(values)}")
-    empty = loss.value(*(array[:0] for array in batch.inputs), **{n: a[:0] for n, a in batch.parameters.items()})
-    tally.require(np.shape(empty) == (0,), point="no items", expected="(0,)", got=str(np.shape(empty)))
+        tally.require(
+            close, point="value_and_gradient", expected="gradient's result", got="another"
+        )
+    tally.require(
+        np.shape(values) == plain.shape,
+        point="value_and_gradient",
+        expected=f"{plain.shape}",
+        got=f"{np.shape(values)}",
+    )
+    empty = loss.value(
+        *(array[:0] for array in batch.inputs), **{n: a[:0] for n, a in batch.parameters.items()}
+    )
+    tally.require(
+        np.shape(empty) == (0,), point="no items", expected="(0,)", got=str(np.shape(empty))
+    )
 
 
 def _same(tally: Tally, point: str, got: Any, expected: np.ndarray) -> None:
@@ -115,7 +151,9 @@ def _same(tally: Tally, point: str, got: Any, expected: np.ndarray) -> None:
     if got.shape == expected.shape and not same:
         unit = float(np.finfo(expected.dtype).eps)
         same = bool(np.allclose(got, expected, rtol=16 * unit, atol=0, equal_nan=True))
-    tally.require(same, point=point, expected="the same result", got=f"shape {got.shape}, or other numbers")
+    tally.require(
+        same, point=point, expected="the same result", got=f"shape {got.shape}, or other numbers"
+    )
 
 
 def _strided(array: np.ndarray) -> np.ndarray:
@@ -126,13 +164,16 @@ def _strided(array: np.ndarray) -> np.ndarray:
 
 
 def check_domains(tally: Tally, batch: Batch, loss: Any) -> None:
-    """NaN and values outside a domain make their item NaN and no other; `validate=True` refuses them."""
+    """NaN and values outside a domain make their item NaN and no other.
+
+    `validate=True` refuses them.
+    """
     spec = batch.spec
     plain = np.asarray(loss.value(*batch.inputs, **batch.parameters))
     slopes = by_name(spec, loss.gradient(*batch.inputs, **batch.parameters))
-    for entry in (*spec.inputs, *spec.parameters):
-        for bad in _outside(entry.domain, spec):
-            arguments = {e.name: batch.stack(e.name) for e in (*spec.inputs, *spec.parameters)}
+    for entry in spec.arguments.values():
+        for bad in _outside(entry.domain):
+            arguments = {e.name: batch.stack(e.name) for e in spec.arguments.values()}
             array = arguments[entry.name].copy()
             where = len(array) // 2
             array[(where, *[-1] * (array.ndim - 1))] = bad
@@ -142,33 +183,52 @@ def check_domains(tally: Tally, batch: Batch, loss: Any) -> None:
             tally.points += 1
             got = np.asarray(loss.value(*inputs, **given))
             point = f"{entry.name} = {bad}"
-            tally.require(bool(np.isnan(got[where])), point=point, expected="nan", got=repr(got[where]))
+            tally.require(
+                bool(np.isnan(got[where])), point=point, expected="nan", got=repr(got[where])
+            )
             others = np.arange(len(got)) != where
             tally.require(
                 bool(np.array_equal(got[others], plain[others], equal_nan=True)),
-                point=point, expected="other items unchanged", got="changed",
+                point=point,
+                expected="other items unchanged",
+                got="changed",
             )
             for name, part in by_name(spec, loss.gradient(*inputs, **given)).items():
                 tally.require(
-                    bool(np.isnan(part[where]).any()), point=f"{point}, gradient by {name}", expected="nan", got="numbers"
+                    bool(np.isnan(part[where]).any()),
+                    point=f"{point}, gradient by {name}",
+                    expected="nan",
+                    got="numbers",
                 )
                 tally.require(
-                    bool(np.allclose(part[others], slopes[name][others], rtol=1e-4, atol=0, equal_nan=True)),
-                    point=point, expected="other items' gradients unchanged", got="changed",
+                    bool(
+                        np.allclose(
+                            part[others], slopes[name][others], rtol=1e-4, atol=0, equal_nan=True
+                        )
+                    ),
+                    point=point,
+                    expected="other items' gradients unchanged",
+                    got="changed",
                 )
             tally.require(
-                _refused(loss, inputs, given, entry.name), point=f"{point}, validate=True", expected="ValueError that names it", got="none"
+                _refused(loss, inputs, given, entry.name),
+                point=f"{point}, validate=True",
+                expected="ValueError that names it",
+                got="none",
             )
 
 
-def _outside(domain: Domain, spec: Spec) -> list[float]:
+def _outside(domain: Domain) -> list[float]:
     if isinstance(domain, Index):
         return [-1, 10**6]
     if isinstance(domain, Finite):
         return [math.nan, float(domain.values[-1]) + 0.5]
     bad = [math.nan]
     if isinstance(domain, Interval):
-        for end, is_open, side in ((domain.low, domain.low_open, -1), (domain.high, domain.high_open, 1)):
+        for end, is_open, side in (
+            (domain.low, domain.low_open, -1),
+            (domain.high, domain.high_open, 1),
+        ):
             if end.is_finite:
                 bad.append(float(end) if is_open else float(end) + 0.25 * side)
         if domain.integer:

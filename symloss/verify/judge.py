@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,17 @@ from symloss.verify.tally import Tally
 from symloss.verify.verification import Check, Verification
 
 POINTS = 24
-_STEP = f"differences at 2**{STEP_EXPONENT} of the coordinate, 600 bits"
+_STEP = f"differences at 2**{STEP_EXPONENT} of the coordinate, at least 600 bits"
 _BOUNDS = {
-    "value": "C u |value|, inputs off by 4 u, and C times the radius of the math in balls of this precision; C = 64 + 8 size",
-    "gradient": f"C u (largest component + typical slope), inputs off by 4 u; one-sided at kinks; {_STEP}",
-    "hessian": f"64 C u (largest entry + slope); {_STEP}",
+    "value": (
+        "C u |value|, inputs off by 4 u, and C times the radius of the math in balls of this "
+        "precision; C = 64 + 8 size"
+    ),
+    "gradient": (
+        "C u (component + largest of the item + typical slope), inputs off by 4 u; "
+        f"between the one-sided slopes at kinks; {_STEP}"
+    ),
+    "hessian": f"64 C u (entry + largest of the item + slope); {_STEP}",
     "reductions": "64 u of the sum of absolute values, from the items in exact arithmetic",
     "layout": "16 u: strides, leading dimensions, out=, empty batches change nothing",
     "domain": "NaN at the item, no other item touched, ValueError with validate=True",
@@ -48,56 +56,88 @@ def verify(
     """
     checks: list[Check] = []
     for name in dtypes:
-        checks += _of_type(spec, loss, np.dtype(name), points, seed)
+        checks += _Hearing(spec, loss, np.dtype(name), points, seed).checks()
     if spec.examples:
         checks.append(_run("examples", "", lambda tally: laws.check_examples(tally, spec, loss)))
     if spec.relations:
-        chosen = [point for point in sample(spec, points, np.dtype("float64"), seed) if point.kind != "extreme"]
-        checks.append(_run("relations", "", lambda tally: laws.check_relations(tally, spec, chosen)))
+        chosen = [
+            point
+            for point in sample(spec, points, np.dtype("float64"), seed)
+            if point.kind != "extreme"
+        ]
+        checks.append(
+            _run("relations", "", lambda tally: laws.check_relations(tally, spec, chosen))
+        )
     return Verification(spec.name, tuple(checks))
 
 
-def _of_type(spec: Spec, loss: Any, dtype: np.dtype, points: int, seed: int) -> list[Check]:
-    trials = [Trial(spec, point, dtype, seed) for point in sample(spec, points, dtype, seed)]
-    groups = batches(spec, trials, dtype)
-    largest = max(groups, key=lambda group: len(group.trials))
-    small = _second_order(spec, groups, dtype)
-    typical = derivatives.typical_slope(trials)
+@dataclass(frozen=True)
+class _Hearing:
+    """All checks of one loss in one type."""
 
-    def values(tally: Tally) -> None:
-        for group in groups:
-            derivatives.check_values(tally, group, loss.value(*group.inputs, **group.parameters))
+    spec: Spec
+    loss: Any
+    dtype: np.dtype[Any]
+    points: int
+    seed: int
 
-    def slopes(tally: Tally) -> None:
-        for group in groups:
-            got = loss.gradient(*group.inputs, **group.parameters)
-            derivatives.check_gradient(tally, group, got, typical)
+    @cached_property
+    def groups(self) -> list[Batch]:
+        found = sample(self.spec, self.points, self.dtype, self.seed)
+        trials = [Trial(self.spec, point, self.dtype, self.seed) for point in found]
+        return batches(self.spec, trials, self.dtype)
 
-    def both(tally: Tally) -> None:
-        for group in groups:
-            value, slope = loss.value_and_gradient(*group.inputs, **group.parameters)
+    @cached_property
+    def largest(self) -> Batch:
+        return max(self.groups, key=lambda group: len(group.trials))
+
+    @cached_property
+    def few(self) -> list[Batch]:
+        return _second_order(self.spec, self.groups, self.dtype)
+
+    @cached_property
+    def typical(self) -> float:
+        return derivatives.typical_slope([trial for group in self.groups for trial in group.trials])
+
+    def checks(self) -> list[Check]:
+        """Run them all."""
+        kinds: dict[str, Callable[[Tally], None]] = {
+            "value": self.value,
+            "gradient": self.gradient,
+            "value_and_gradient": self.both,
+            "hessian": self.hessian,
+            "hessian_vector_product": self.products,
+            "reductions": lambda tally: contract.check_reductions(
+                tally, self.largest, self.loss, self.seed
+            ),
+            "layout": lambda tally: contract.check_layout(tally, self.largest, self.loss),
+            "domain": lambda tally: contract.check_domains(tally, self.largest, self.loss),
+        }
+        return [_run(kind, self.dtype.name, check) for kind, check in kinds.items()]
+
+    def value(self, tally: Tally) -> None:
+        for group in self.groups:
+            got = self.loss.value(*group.inputs, **group.parameters)
+            derivatives.check_values(tally, group, got)
+
+    def gradient(self, tally: Tally) -> None:
+        for group in self.groups:
+            got = self.loss.gradient(*group.inputs, **group.parameters)
+            derivatives.check_gradient(tally, group, got, self.typical)
+
+    def both(self, tally: Tally) -> None:
+        for group in self.groups:
+            value, slope = self.loss.value_and_gradient(*group.inputs, **group.parameters)
             derivatives.check_values(tally, group, value)
-            derivatives.check_gradient(tally, group, slope, typical)
+            derivatives.check_gradient(tally, group, slope, self.typical)
 
-    def products(tally: Tally) -> None:
-        for group in small:
-            derivatives.check_products(tally, group, loss, seed)
+    def hessian(self, tally: Tally) -> None:
+        for group in self.few:
+            derivatives.check_hessian(tally, group, self.loss)
 
-    def hessians(tally: Tally) -> None:
-        for group in small:
-            derivatives.check_hessian(tally, group, loss, seed)
-
-    kinds: dict[str, Callable[[Tally], None]] = {
-        "value": values,
-        "gradient": slopes,
-        "value_and_gradient": both,
-        "hessian": hessians,
-        "hessian_vector_product": products,
-        "reductions": lambda tally: contract.check_reductions(tally, largest, loss, seed),
-        "layout": lambda tally: contract.check_layout(tally, largest, loss),
-        "domain": lambda tally: contract.check_domains(tally, largest, loss),
-    }
-    return [_run(kind, dtype.name, check) for kind, check in kinds.items()]
+    def products(self, tally: Tally) -> None:
+        for group in self.few:
+            derivatives.check_products(tally, group, self.loss, self.seed)
 
 
 def _second_order(spec: Spec, groups: list[Batch], dtype: np.dtype) -> list[Batch]:
@@ -118,5 +158,10 @@ def _run(function: str, dtype: str, check: Callable[[Tally], None]) -> Check:
         with np.errstate(all="ignore"):
             check(tally)
     except Exception as error:  # whatever emitted code raises counts against it
-        tally.require(False, point="the call itself", expected="a result", got=f"{type(error).__name__}: {error}")
+        tally.require(
+            False,
+            point="the call itself",
+            expected="a result",
+            got=f"{type(error).__name__}: {error}",
+        )
     return tally.done()

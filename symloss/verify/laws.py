@@ -18,7 +18,7 @@ from symloss.verify.tally import Tally
 BITS = 400
 _CLOSE = 1e-20
 APPROACH = (40, 80, 160)
-"""Limits are tried at distances 2**40, 2**80, 2**160 (or their inverses), and must come closer each time."""
+"""Limits are tried at 2**40, 2**80 and 2**160, or as near to the point as their inverses."""
 
 
 def check_examples(tally: Tally, spec: Spec, loss: Any) -> None:
@@ -32,7 +32,9 @@ def check_examples(tally: Tally, spec: Spec, loss: Any) -> None:
         inputs = [given[entry.name] for entry in spec.inputs]
         parameters = {entry.name: float(given[entry.name]) for entry in spec.parameters}
         got = float(loss.value(*inputs, **parameters))
-        tally.compare(got, example.loss, example.loss, slack + 1e-12 * abs(example.loss), point="example")
+        tally.compare(
+            got, example.loss, example.loss, slack + 1e-12 * abs(example.loss), point="example"
+        )
         if example.gradient:
             _check_slopes(tally, example, by_name(spec, loss.gradient(*inputs, **parameters)))
 
@@ -45,19 +47,24 @@ def _check_slopes(tally: Tally, example: Example, parts: Any) -> None:
             number = float(wanted[place])
             slack = max(example.tolerance, 1e-12) * max(abs(number), 1.0)
             tally.compare(
-                float(found[place]), number, number, slack, point="example", component=f"{name}{list(place)}"
+                float(found[place]),
+                number,
+                number,
+                slack,
+                point="example",
+                component=f"{name}{list(place)}",
             )
 
 
 def _complete(spec: Spec, example: Example) -> dict[str, Any]:
     defaults = {entry.name: entry.default for entry in spec.parameters if entry.default is not None}
-    given = {name: float(value) for name, value in defaults.items()}
+    given: dict[str, Any] = {name: float(value) for name, value in defaults.items()}
     for entry in spec.inputs:
-        given[entry.name] = np.asarray(example.given[entry.name], np.int64 if entry.is_index else float)
-    for entry in spec.parameters:
-        if entry.name in example.given:
-            given[entry.name] = float(example.given[entry.name])
-    return given
+        given[entry.name] = np.asarray(
+            example.given[entry.name], np.int64 if entry.is_index else float
+        )
+    parameters = {entry.name for entry in spec.parameters} & set(example.given)
+    return given | {name: float(example.given[name]) for name in parameters}
 
 
 def check_relations(tally: Tally, spec: Spec, points: list[Point]) -> None:
@@ -70,14 +77,15 @@ def check_relations(tally: Tally, spec: Spec, points: list[Point]) -> None:
             if holds is None:
                 tally.skipped += 1
                 continue
-            tally.require(holds, point=f"{relation.law} at {dict(point.values)}", expected="true", got=shown)
+            tally.require(
+                holds, point=f"{relation.law} at {dict(point.values)}", expected="true", got=shown
+            )
 
 
 def _holds(spec: Spec, relation: Relation, tables: dict[str, Any]) -> tuple[bool | None, str]:
     with flint.ctx.workprec(BITS):
         left, right = (_side(spec, side, tables) for side in (relation.left, relation.right))
-        limit = isinstance(left, list) or isinstance(right, list)
-        if limit:
+        if isinstance(left, list) or isinstance(right, list):
             return _converges(left, right)
         if not (left.is_finite() and right.is_finite()):
             return None, "not finite"
@@ -99,7 +107,11 @@ def _side(spec: Spec, side: Any, tables: dict[str, Any]) -> arb | list[arb]:
         near = arb(2) ** power if point.is_infinite else arb(str(point)) + arb(2) ** -power
         if point.is_infinite and point < 0:
             near = -near
-        values.append(evaluate(spec, {**tables, str(variable): {(): near}}, expression=body, precision=4 * BITS))
+        values.append(
+            evaluate(
+                spec, {**tables, str(variable): {(): near}}, expression=body, precision=4 * BITS
+            )
+        )
     return values
 
 

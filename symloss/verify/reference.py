@@ -1,14 +1,14 @@
 """The spec's own mathematics in ball arithmetic, at any precision.
 
-Expressions are compiled once into closures over a `State`: numbers for the inputs, sizes for the dimensions, a place for
-every index. A comparison that a ball cannot decide raises `Undecided`; the caller retries at a higher precision, and at the
-last one counts it as equality.
+Expressions are compiled once into closures over a `State`: numbers for the inputs, sizes for the
+dimensions, a place for every index. A comparison that a ball cannot decide raises `Undecided`; the
+caller retries at a higher precision, and at the last one counts it as equality.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import Any
@@ -20,8 +20,8 @@ from sympy import Add, Expr, Indexed, IndexedBase, Mul, Piecewise, Pow, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
-from symloss.language import BY_NODE, Call, Limit, Reduction, StopGradient
-from symloss.spec import Input, Spec, dimension_symbol
+from symloss.language import BY_NODE, Call, Reduction, StopGradient
+from symloss.spec import Input, Spec
 
 Element = tuple[int, ...]
 Table = Mapping[Element, Any]
@@ -41,15 +41,35 @@ class State:
     spec: Spec
     tables: Mapping[str, Any]
     sizes: Mapping[str, int]
-    places: dict[Symbol, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
     known: dict[Any, Any] = field(default_factory=dict)
     held: dict[Any, Any] = field(default_factory=dict)
     lenient: bool = False
     own: Spec | None = None
 
-    def size(self, dimension: Expr) -> int:
+    def size(self, dimension: str | int) -> int:
         """The number that a dimension stands for."""
-        return int(dimension) if dimension.is_Integer else self.sizes[str(dimension)]
+        return dimension if isinstance(dimension, int) else self.sizes[dimension]
+
+    def length(self, index: str) -> int:
+        """How far an index runs."""
+        return self.size(self._compiled[1][index])
+
+    @property
+    def _compiled(self) -> Compiled:
+        """What is worked out once for a spec."""
+        key = id(self.spec)
+        if key not in _COMPILED:
+            made = {
+                entry.name: (
+                    tuple(index.name for index in entry.indices),
+                    _closure(entry.expression),
+                )
+                for entry in self.spec.definitions
+            }
+            ranges = {index.name: _dimension(size) for index, size in self.spec.ranges.items()}
+            _COMPILED[key] = (made, ranges, self.spec)
+        return _COMPILED[key]
 
     def lookup(self, name: str, places: Element) -> Any:
         """An element of an argument or of a definition."""
@@ -60,9 +80,12 @@ class State:
             return arb(self.sizes[name])
         key = (name, places)
         if key not in self.known:
-            definition = next(entry for entry in self.spec.definitions if entry.name == name)
-            inner = replace(self, places=dict(zip(definition.indices, places, strict=True)))
-            self.known[key] = _closure(definition.expression)(inner)
+            indices, compute = self._compiled[0][name]
+            outer, self.places = self.places, dict(zip(indices, places, strict=True))
+            try:
+                self.known[key] = compute(self)
+            finally:
+                self.places = outer
         return self.known[key]
 
 
@@ -88,8 +111,17 @@ def evaluate(
         last = precision is not None or bits == PRECISIONS[-1]
         try:
             with flint.ctx.workprec(bits):
-                state = State(spec, tables, sizes, held=held if held is not None else {}, lenient=last, own=spec)
-                return state.lookup("loss", ()) if expression is None else _closure(expression)(state)
+                state = State(
+                    spec,
+                    tables,
+                    sizes,
+                    held=held if held is not None else {},
+                    lenient=last,
+                    own=spec,
+                )
+                return (
+                    state.lookup("loss", ()) if expression is None else _closure(expression)(state)
+                )
         except Undecided:
             continue
     raise AssertionError("unreachable: the last precision decides everything")
@@ -101,10 +133,19 @@ def sizes_of(spec: Spec, tables: Mapping[str, Table]) -> dict[str, int]:
     for entry in spec.inputs:
         for axis, dimension in enumerate(entry.shape):
             if isinstance(dimension, str):
-                sizes[dimension] = 1 + max((place[axis] for place in tables[entry.name]), default=-1)
+                sizes[dimension] = 1 + max(
+                    (place[axis] for place in tables[entry.name]), default=-1
+                )
     return sizes
 
 
+Definitions = dict[str, tuple[tuple[str, ...], Callable[[State], Any]]]
+Compiled = tuple[Definitions, dict[str, str | int], Spec]
+"""Definitions with their indices; what indices run over.
+
+The spec, kept so that its identity stays its own.
+"""
+_COMPILED: dict[int, Compiled] = {}
 _CLOSURES: dict[Expr, Callable[[State], Any]] = {}
 
 
@@ -152,7 +193,7 @@ def _symbol(symbol: Symbol) -> Callable[[State], Any]:
     name = str(symbol.name)
 
     def read(state: State) -> Any:
-        return arb(state.places[symbol]) if symbol in state.places else state.lookup(name, ())
+        return arb(state.places[name]) if name in state.places else state.lookup(name, ())
 
     return read
 
@@ -164,7 +205,7 @@ def _place(expression: Expr) -> Callable[[State], int]:
     if isinstance(expression, Symbol):
         name = str(expression.name)
         return lambda state: (
-            state.places[expression] if expression in state.places else int(state.lookup(name, ()))
+            state.places[name] if name in state.places else int(state.lookup(name, ()))
         )
     element = _element(expression)
     return lambda state: int(element(state))
@@ -263,17 +304,20 @@ def _polygamma(order: int, x: arb) -> arb:
 
 def _reduction(node: Reduction) -> Callable[[State], Any]:
     body = _closure(node.body)
-    indices = node.indices
+    names = [index.name for index in node.indices]
+    combine = _COMBINE[node.kind]
 
     def reduce(state: State) -> Any:
-        ranges = [range(state.size(state.spec.ranges[index])) for index in indices]
+        ranges = [range(state.length(name)) for name in names]
         values = []
-        outer = state.places
-        for places in product(*ranges):
-            state.places = outer | dict(zip(indices, places, strict=True))
-            values.append(body(state))
-        state.places = outer
-        return _COMBINE[node.kind](values)
+        outer, state.places = state.places, dict(state.places)
+        try:
+            for places in product(*ranges):
+                state.places.update(zip(names, places, strict=True))
+                values.append(body(state))
+        finally:
+            state.places = outer
+        return combine(values)
 
     return reduce
 
@@ -286,6 +330,10 @@ def _logsumexp(values: list[arb]) -> arb:
     if not top.is_finite():
         return INFINITY
     return top + sum(((value - top).exp() for value in finite), start=arb(0)).log()
+
+
+def _dimension(size: Expr) -> str | int:
+    return int(size) if size.is_Integer else str(size.name)
 
 
 _COMBINE: dict[str, Callable[[list[arb]], arb]] = {
@@ -302,7 +350,7 @@ def _held(node: StopGradient) -> Callable[[State], Any]:
     inner = _closure(node.args[0])
 
     def read(state: State) -> Any:
-        key = (node, tuple(sorted((str(index), place) for index, place in state.places.items())))
+        key = (node, tuple(sorted(state.places.items())))
         if key not in state.held:
             state.held[key] = inner(state)
         return state.held[key]
@@ -312,7 +360,8 @@ def _held(node: StopGradient) -> Callable[[State], Any]:
 
 def _call(node: Call) -> Callable[[State], Any]:
     scalars = [
-        None if isinstance(argument, IndexedBase) else _closure(argument) for argument in node.arguments
+        None if isinstance(argument, IndexedBase) else _closure(argument)
+        for argument in node.arguments
     ]
 
     def run(state: State) -> Any:
@@ -320,12 +369,16 @@ def _call(node: Call) -> Callable[[State], Any]:
         assert callee is not None
         tables: dict[str, Any] = {}
         sizes: dict[str, int] = {}
-        for entry, argument, scalar in zip(callee.arguments.values(), node.arguments, scalars, strict=True):
+        for entry, argument, scalar in zip(
+            callee.arguments.values(), node.arguments, scalars, strict=True
+        ):
             if isinstance(entry, Input) and entry.shape:
                 name, leading, shape = _array(argument, state)
                 tables[entry.name] = _view(state, name, leading)
                 sizes |= {
-                    size: length for size, length in zip(entry.shape, shape, strict=True) if isinstance(size, str)
+                    size: length
+                    for size, length in zip(entry.shape, shape, strict=True)
+                    if isinstance(size, str)
                 }
             else:
                 assert scalar is not None
@@ -341,16 +394,23 @@ def _view(state: State, name: str, leading: Element) -> Callable[[Element], Any]
 
 
 def _array(argument: Expr, state: State) -> tuple[str, Element, list[int]]:
-    """An array argument: its name, the places of its leading subscripts, the sizes that are left."""
+    """An array argument.
+
+    Its name, the places of its leading subscripts, the sizes that are left.
+    """
     base = argument if isinstance(argument, IndexedBase) else argument.base
     name = str(base.label.name)
-    leading = () if isinstance(argument, IndexedBase) else tuple(_place(part)(state) for part in argument.indices)
+    leading = (
+        ()
+        if isinstance(argument, IndexedBase)
+        else tuple(_place(part)(state) for part in argument.indices)
+    )
     entry = state.spec.arguments.get(name)
     if isinstance(entry, Input):
-        shape = [state.size(dimension_symbol(size)) for size in entry.shape]
+        shape = [state.size(size) for size in entry.shape]
     else:
         definition = next(made for made in state.spec.definitions if made.name == name)
-        shape = [state.size(state.spec.ranges[index]) for index in definition.indices]
+        shape = [state.size(_dimension(state.spec.ranges[index])) for index in definition.indices]
     return name, leading, shape[len(leading) :]
 
 

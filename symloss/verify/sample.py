@@ -1,4 +1,7 @@
-"""Points to try, on purpose: interior, ends, near ends, both sides of every kink, ties, huge and tiny."""
+"""Points to try, on purpose.
+
+Interior, ends, near ends, both sides of every kink, ties, huge and tiny.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,15 @@ from sympy.functions.elementary.miscellaneous import MinMaxBase
 
 from symloss.language import Domain, Finite, Index, Interval
 from symloss.spec import Input, Parameter, Spec
+from symloss.verify.reference import evaluate, tables_of
 
 SIZES = (5, 3, 7, 2, 4)
 """Sizes of core dimensions; different dimensions get different ones, so that swapped axes show."""
 EXTREMES = {"float32": (1e-4, 30.0, 1e3), "float64": (1e-12, 1e-4, 30.0, 1e3, 1e4)}
-"""Magnitudes whose squares and cubes both types can hold; the whole range is a matter of its own."""
+"""Magnitudes whose squares and cubes both types can hold.
+
+The whole range is a matter of its own.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ def sample(spec: Spec, count: int, dtype: np.dtype, seed: int) -> list[Point]:
     """Points for a spec, the same for the same seed."""
     random = np.random.default_rng([seed, dtype.itemsize])
     points = list(_plain(spec, count, random))
-    points += list(_extreme(spec, count // 2, random, EXTREMES[dtype.name]))
+    points += list(_extreme(spec, EXTREMES[dtype.name], random))
     points += list(_ties(spec, max(count // 6, 2), random))
     if not any(entry.shape for entry in spec.inputs):
         points += list(_kinks(spec, points[: count // 2], dtype))
@@ -55,8 +62,10 @@ def _plain(spec: Spec, count: int, random: np.random.Generator) -> Iterator[Poin
 
 def _sizes(spec: Spec, number: int) -> dict[str, int]:
     shift = number % len(SIZES)
-    sizes = {name: SIZES[(shift + place) % len(SIZES)] for place, name in enumerate(spec.dimensions)}
-    if number % 9 == 8:
+    sizes = {
+        name: SIZES[(shift + place) % len(SIZES)] for place, name in enumerate(spec.dimensions)
+    }
+    if number % 5 == 4:
         sizes = dict.fromkeys(sizes, 1)
     return sizes
 
@@ -114,18 +123,19 @@ def _holds(domain: Domain, value: float) -> bool:
     return domain.contains(sympy.Rational(value))
 
 
-def _extreme(
-    spec: Spec, count: int, random: np.random.Generator, sizes: tuple[float, ...]
-) -> Iterator[Point]:
-    for number, base in enumerate(_plain(spec, count, random)):
-        name = spec.inputs[number % len(spec.inputs)].name
-        entry = spec.arguments[name]
-        if not isinstance(entry.domain, Interval):
-            continue
-        size = sizes[(number // len(spec.inputs)) % len(sizes)]
-        values = np.asarray(base.values[name], float)
-        moved = _squeezed(entry.domain, values, size)
+def _extreme(spec: Spec, sizes: tuple[float, ...], random: np.random.Generator) -> Iterator[Point]:
+    """Every magnitude in every real input, one at a time."""
+    chosen = [
+        (entry.name, entry.domain, size)
+        for size in sizes
+        for entry in spec.inputs
+        if isinstance(entry.domain, Interval)
+    ]
+    for (name, domain, size), base in zip(chosen, _plain(spec, len(chosen), random), strict=True):
+        moved = _squeezed(domain, np.asarray(base.values[name], float), size)
         yield Point({**base.values, name: moved}, base.sizes, "extreme")
+        if not domain.low.is_finite and not domain.high.is_finite:
+            yield Point({**base.values, name: -moved}, base.sizes, "extreme")
 
 
 def _squeezed(domain: Interval, values: Any, size: float) -> Any:
@@ -154,56 +164,72 @@ def _ties(spec: Spec, count: int, random: np.random.Generator) -> Iterator[Point
         for entry in real[1:] if number % 2 == 0 else real[:1]:
             first = np.asarray(values[real[0].name], float)
             shape = np.shape(values[entry.name])
-            tied = first if first.shape == shape else np.full(shape, float(first.flat[0]) if first.size else 0.0)
+            tied = (
+                first
+                if first.shape == shape
+                else np.full(shape, float(first.flat[0]) if first.size else 0.0)
+            )
             tied = tied if number % 2 == 0 else np.full(shape, 0.0)
             if all(_holds(entry.domain, float(value)) for value in np.ravel(tied)):
                 values[entry.name] = tied
         yield Point(values, base.sizes, "tie")
 
 
-def _kinks(spec: Spec, bases: list[Point], dtype: np.dtype) -> Iterator[Point]:
-    """The floats at and beside each place where a condition or an Abs changes, along each input."""
-    from symloss.verify.reference import evaluate, tables_of
-
-    surfaces = list(dict.fromkeys(_surfaces(spec)))
-    for surface in surfaces:
+def _kinks(spec: Spec, bases: list[Point], dtype: np.dtype[Any]) -> Iterator[Point]:
+    """The floats at and beside each place where a condition or an Abs changes, by each input."""
+    for surface in dict.fromkeys(_surfaces(spec)):
         for base in bases[:3]:
             for entry in spec.inputs:
                 if isinstance(entry.domain, Interval):
-                    yield from _crossings(spec, surface, base, entry, dtype, evaluate, tables_of)
+                    line = _Line(spec, surface, base, entry.name, entry.domain)
+                    yield from line.crossings(dtype.type)
 
 
-def _crossings(spec, surface, base, entry, dtype, evaluate, tables_of) -> Iterator[Point]:  # noqa: ANN001
-    def height(value: float) -> float:
-        moved = Point({**base.values, entry.name: value}, base.sizes, "kink")
-        return float(evaluate(spec, tables_of(spec, moved.values), expression=surface).mid())
+@dataclass(frozen=True)
+class _Line:
+    """A surface seen along one input, all else as at the base point."""
 
-    grid = [value for value in _grid(entry.domain) if _holds(entry.domain, value)]
-    heights = [height(value) for value in grid]
-    for left, right, one, other in zip(grid, grid[1:], heights, heights[1:], strict=False):
-        if one == 0 or one * other < 0:
-            place = left if one == 0 else _bisect(height, left, right)
-            middle = dtype.type(place)
-            for value in (np.nextafter(middle, dtype.type(-math.inf)), middle, np.nextafter(middle, dtype.type(math.inf))):
-                if _holds(entry.domain, float(value)):
-                    yield Point({**base.values, entry.name: float(value)}, base.sizes, "kink")
+    spec: Spec
+    surface: sympy.Expr
+    base: Point
+    name: str
+    domain: Interval
+
+    def point(self, value: float) -> Point:
+        return Point({**self.base.values, self.name: value}, self.base.sizes, "kink")
+
+    def height(self, value: float) -> float:
+        tables = tables_of(self.spec, self.point(value).values)
+        return float(evaluate(self.spec, tables, expression=self.surface).mid())
+
+    def crossings(self, kind: Any) -> Iterator[Point]:
+        """Points at and beside each change of sign."""
+        grid = [value for value in _grid(self.domain) if _holds(self.domain, value)]
+        heights = [self.height(value) for value in grid]
+        for left, right, one, other in zip(grid, grid[1:], heights, heights[1:], strict=False):
+            if one == 0 or one * other < 0:
+                middle = kind(left if one == 0 else self.bisect(left, right))
+                beside = (np.nextafter(middle, kind(side * math.inf)) for side in (-1, 1))
+                yield from (
+                    self.point(float(v)) for v in (middle, *beside) if _holds(self.domain, float(v))
+                )
+
+    def bisect(self, left: float, right: float) -> float:
+        """The first float, nearly, after the change of sign."""
+        below = self.height(left) < 0
+        for _ in range(80):
+            middle = (left + right) / 2
+            if (self.height(middle) < 0) == below:
+                left = middle
+            else:
+                right = middle
+        return right
 
 
 def _grid(domain: Interval) -> list[float]:
     low = float(domain.low) if domain.low.is_finite else -8.0
     high = float(domain.high) if domain.high.is_finite else 8.0
     return [low + (high - low) * step / 16 for step in range(17)]
-
-
-def _bisect(height: Any, left: float, right: float) -> float:
-    below = height(left) < 0
-    for _ in range(80):
-        middle = (left + right) / 2
-        if (height(middle) < 0) == below:
-            left = middle
-        else:
-            right = middle
-    return right
 
 
 def _surfaces(spec: Spec) -> Iterator[sympy.Expr]:
@@ -225,7 +251,7 @@ def _is_inside(spec: Spec, point: Point) -> bool:
     """Whether rounding has left every number in its domain."""
     return all(
         _holds(entry.domain, float(value))
-        for entry in (*spec.inputs, *spec.parameters)
+        for entry in spec.arguments.values()
         if not isinstance(entry.domain, Index)
         for value in np.ravel(point.values[entry.name])
     )

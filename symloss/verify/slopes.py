@@ -1,8 +1,9 @@
-"""Derivatives of the reference by differences, exact enough that neither truncation nor rounding can hide an error.
+"""Derivatives of the reference by differences in which no error can hide.
 
-With 600 bits (more where the loss is huge) and a step of 2**-120 relative to the coordinate, a central quotient truncates at about 2**-240 and rounds at
-2**-480 of the value's scale; a second difference rounds at 2**-360. The difference between the one-sided quotients tells kinks
-from smooth points: on a smooth one it is of the order of the step.
+With 600 bits (more where the loss is huge) and a step of 2**-120 relative to the coordinate, a
+central quotient truncates at about 2**-240 and rounds at 2**-480 of the value's scale; a second
+difference rounds at 2**-360. The difference between the one-sided quotients tells kinks from smooth
+points: on a smooth one it is of the order of the step.
 """
 
 from __future__ import annotations
@@ -93,7 +94,10 @@ class Differences:
 
 
 def _sharp(quotients: Callable[[int], tuple[arb, ...]]) -> tuple[arb, ...]:
-    """Quotients at the first precision at which their balls are narrow: rounding is then no matter."""
+    """Quotients at the first precision at which their balls are narrow.
+
+    Rounding is then no matter.
+    """
     for bits in BITS:
         with flint.ctx.workprec(bits):
             found = quotients(bits)

@@ -70,7 +70,10 @@ class Tally:
 
 
 def _distance(got: float, low: float, high: float, dtype: str) -> float:
-    """How far a number is from an interval; beyond the format's largest number, infinity is right."""
+    """How far a number is from an interval.
+
+    Beyond the format's largest number, infinity is right.
+    """
     top = float(np.finfo(dtype or "float64").max)
     if math.isnan(got):
         return math.inf

@@ -76,19 +76,31 @@ class Verification:
         worst = max((check.worst for check in self.checks), default=0.0)
         state = "passed" if self.passed else "FAILED"
         points = sum(check.points for check in self.checks)
-        return f"{state}: {self.count} comparisons at {points} points, worst error {worst:.2g} of the bound"
+        tried = f"{self.count} comparisons at {points} points"
+        return f"{state}: {tried}, worst error {worst:.2g} of the bound"
 
     def table_rows(self) -> list[tuple[str, str, int, str, str]]:
         """Function, type, points, worst error, bound: a row for each check."""
         return [
-            (check.function, check.dtype, check.points, f"{check.worst:.2g} of the bound", check.bound)
+            (
+                check.function,
+                check.dtype,
+                check.points,
+                f"{check.worst:.2g} of the bound",
+                check.bound,
+            )
             for check in self.checks
         ]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
         checks = [asdict(check) | {"passed": check.passed} for check in self.checks]
-        return {"loss": self.loss, "passed": self.passed, "comparisons": self.count, "checks": checks}
+        return {
+            "loss": self.loss,
+            "passed": self.passed,
+            "comparisons": self.count,
+            "checks": checks,
+        }
 
     def __str__(self) -> str:
         """What failed, with points."""
@@ -97,11 +109,12 @@ class Verification:
             if check.passed:
                 continue
             reason = f"{check.failed} of {check.comparisons} comparisons failed"
-            lines.append(f"  {check.function} {check.dtype}: {reason if check.comparisons else 'nothing was compared'}")
+            shown = reason if check.comparisons else "nothing was compared"
+            lines.append(f"  {check.function} {check.dtype}: {shown}")
             lines.append(f"    bound: {check.bound}")
             for failure in check.failures:
                 lines.append(
-                    f"    {failure.component} at {failure.point}: expected {failure.expected}, got {failure.got}, "
-                    f"error {failure.error:.3g}, allowed {failure.allowed:.3g}"
+                    f"    {failure.component} at {failure.point}: expected {failure.expected}, "
+                    f"got {failure.got}, error {failure.error:.3g}, allowed {failure.allowed:.3g}"
                 )
         return "\n".join(lines)

@@ -228,7 +228,7 @@ def test_a_path_that_names_no_specs_is_refused(tmp_path, missing):
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text(HUBER)
-    with pytest.raises(SpecError, match="no .toml file"):
+    with pytest.raises(SpecError, match=r"no \.toml file"):
         find_specs(tmp_path / "notes.txt")
 
 

@@ -163,7 +163,7 @@ MISTAKES = {
     "bound on the left": ("r[k] = sum(logits[k], §k)\nloss = r[0]", "k has a meaning already", ""),
     "index named as an input": ("loss = sum(logits[y], §y)", "y has a meaning already", "another name"),
     "index named as a dimension": ("loss = sum(logits[K], §K)", "K has a meaning already", ""),
-    "index named as a function": ("loss = sum(logits[exp], §exp)", "word of the math", ""),
+    "index named as a constant": ("loss = sum(logits[§pi], pi)", "", ""),
     "index named as a definition": ("r = x\nloss = sum(logits[r], §r)", "r has a meaning already", ""),
     "definition named as an index": ("a = sum(logits[k], §k)\nk = a\nloss = k", "k is a definition", ""),
     "index named as a later line": ("a = sum(logits[b], §b)\nb = a\nloss = b", "b is a definition", ""),
@@ -226,5 +226,6 @@ def test_windows_line_ends_and_a_byte_order_mark_do_not_move_the_place(tmp_path,
     path.write_bytes(b"\xef\xbb\xbf" + text.replace("§", "").replace("\n", "\r\n").encode())
     with pytest.raises(SpecError) as caught:
         read_spec(path)
-    assert error.place and caught.value.place
+    assert error.place
+    assert caught.value.place
     assert (caught.value.place.line, caught.value.place.column) == (4, 8)

@@ -197,8 +197,8 @@ y = { shape = ["N"] }
 [parameters]
 strength = { domain = "nonnegative" }
 """)
-    X, w, target, n = array_base("X"), array_base("w"), array_base("y"), index_symbol("n")
-    fit = Sum((Sum(X[n, d] * w[d], d) - target[n]) ** 2, n)
+    design, w, target, n = array_base("X"), array_base("w"), array_base("y"), index_symbol("n")
+    fit = Sum((Sum(design[n, d] * w[d], d) - target[n]) ** 2, n)
     penalty = scalar_symbol("strength") * Sum(w[d] ** 2, d)
     assert spec.definitions[0].expression == fit + penalty
     assert spec.wrt == ("w", "strength")
