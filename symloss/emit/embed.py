@@ -30,7 +30,7 @@ def used_names(code: str) -> list[str]:
 def embedded(names: Iterable[str]) -> str:
     """The run-time's source of these names and all that they rest on, imports first."""
     wanted = _closure(set(names))
-    imports = dict.fromkeys(("import math", "import numpy as np", "from numba import njit"))
+    imports = dict.fromkeys(("import math", "import numpy as np"))
     bodies: list[str] = []
     for file in _order():
         tree = ast.parse(_sources()[file])

@@ -15,6 +15,7 @@ from symloss.language import Simplex
 from symloss.lower import Kernel
 from symloss.spec import Input, Parameter, Spec
 
+_PLAIN = {"math": "import math\n", "np": "import numpy as np\n"}
 _TOLERANCE = 1e-3
 """How far from 1 a simplex input may sum: float32 rounds, over many classes."""
 
@@ -40,7 +41,8 @@ def render(
     functions = [typeset(*context(spec, kernel, procedure)) for procedure in kernel.procedures]
     checks = _outside(kernel)
     outside = [typeset("numba/outside.jinja", check) for check in checks]
-    used = used_names("\n".join([*outside, *functions]))
+    code = "\n".join([*outside, *functions])
+    used = used_names(code)
     data = {
         "name": spec.name,
         "class_name": "".join(part.capitalize() for part in spec.name.split("_")),
@@ -56,6 +58,7 @@ def render(
         "build_key": build_key,
         "standalone": standalone,
         "imports": used,
+        "plain_imports": [line for name, line in _PLAIN.items() if f"{name}." in code],
         "embedded": embedded(used) if standalone else "",
         "functions": [*outside, *functions],
         "inputs": [_argument(entry) for entry in spec.inputs],

@@ -35,7 +35,7 @@ _OURS = {
         "larger",
         "smaller",
     ),
-    *("finite_or_zero", "sqrt", "CHUNK", "HELPER", "LOOP", "out_loss", "self", "loss_total"),
+    *("finite_or_zero", "sqrt", "CHUNK", "helper", "loop", "out_loss", "self", "loss_total"),
 }
 _SPELLED = {row.name for row in FUNCTIONS.values() if row.code}
 _RESERVED = _OURS | _SPELLED | set(dir(builtins)) | set(keyword.kwlist)

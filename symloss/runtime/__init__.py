@@ -7,7 +7,20 @@ TypeError and ValueError that name the argument and what was expected. The files
 in standalone modules, so their names are unique and they import each other by `from` lines only.
 """
 
-from symloss.runtime.access import CHUNK, HELPER, LOOP, at, fill, in_range, item, like, part, put
+from symloss.runtime.access import (
+    CHUNK,
+    HELPER,
+    LOOP,
+    at,
+    fill,
+    helper,
+    in_range,
+    item,
+    like,
+    loop,
+    part,
+    put,
+)
 from symloss.runtime.arguments import Argument, Domain
 from symloss.runtime.elementary import (
     acos,
@@ -72,6 +85,7 @@ __all__ = [
     "expm1",
     "fill",
     "finite_or_zero",
+    "helper",
     "hypot",
     "in_range",
     "item",
@@ -83,6 +97,7 @@ __all__ = [
     "logaddexp",
     "logcosh",
     "loggamma",
+    "loop",
     "part",
     "polygamma",
     "power",

@@ -36,7 +36,22 @@ Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 def helper(function: Compiled) -> Compiled:
     """Compile a small function that kernels call."""
-    return cast(Compiled, njit(**HELPER)(function))
+    return cast(Compiled, njit(**HELPER)(_apart(function)))
+
+
+def loop(function: Compiled) -> Compiled:
+    """Compile a loop over items or elements."""
+    return cast(Compiled, njit(**LOOP)(_apart(function)))
+
+
+def _apart(function: Compiled) -> Compiled:
+    """Name a function by its module, too.
+
+    Numba's disk cache goes by file and name, but what it holds refers to the module: without this,
+    a file that is imported by two names (`huber`, later `losses.huber`) fails at its first call.
+    """
+    function.__qualname__ = f"{function.__module__}.{function.__qualname__}"
+    return function
 
 
 def overload(function: Callable[..., Any]) -> Callable[[Compiled], Compiled]:

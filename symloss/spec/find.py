@@ -24,7 +24,7 @@ def find_specs(path: str | Path) -> tuple[Path, ...]:
             return _one(root, remedy)
         if not root.is_dir():
             raise SpecError(f"{root} does not exist", remedy=remedy)
-        found = tuple(sorted(file for file in root.rglob("*.toml") if file.is_file()))
+        found = tuple(sorted(file for file in root.rglob("*.toml") if _is_spec(file, root)))
     except (OSError, ValueError) as error:
         raise SpecError(f"{root!s} cannot be read: {error}", remedy=remedy) from None
     if not found:
@@ -36,6 +36,12 @@ def find_specs(path: str | Path) -> tuple[Path, ...]:
             problem = f"two specs are named {file.stem!r}: {twin} and {file}"
             raise SpecError(problem, remedy="rename one; the file's name is the loss's name")
     return found
+
+
+def _is_spec(file: Path, root: Path) -> bool:
+    """Whether a file beneath a folder is meant as a spec: not a project's own, nothing hidden."""
+    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
+    return file.is_file() and not hidden and file.name != "pyproject.toml"
 
 
 def _one(file: Path, remedy: str) -> tuple[Path, ...]:

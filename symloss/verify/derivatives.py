@@ -121,9 +121,15 @@ class Trial:
         return hulls
 
     @property
+    def is_representable(self) -> bool:
+        """Whether the loss is a number that the type can hold: beyond, derivatives mean nothing."""
+        top = float(np.finfo(self.dtype).max)
+        return bool(self.values) and max(map(abs, self.values)) < top
+
+    @property
     def is_smooth(self) -> bool:
         """Whether second derivatives may be asked for."""
-        plain = self.point.kind in ("interior", "extreme")
+        plain = self.point.kind in ("interior", "extreme") and self.is_representable
         return plain and all(self._is_plain(slope) for slope in self.slopes.values())
 
     def _is_plain(self, slope: Slope | None) -> bool:
@@ -202,7 +208,7 @@ def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None
         shape = np.shape(batch.stack(name))
         _shape(tally, name, np.shape(part), shape, part, batch.dtype)
     for number, trial in enumerate(batch.trials):
-        if not trial.values:
+        if not trial.is_representable:
             tally.skipped += 1
             continue
         tally.points += 1
@@ -231,7 +237,7 @@ def typical_slope(trials: list[Trial]) -> float:
     return float(np.median(sizes)) if sizes else 0.0
 
 
-def check_products(tally: Tally, batch: Batch, loss: Any, seed: int) -> None:
+def check_products(tally: Tally, batch: Batch, loss: Any, typical: float, seed: int) -> None:
     """Hessian-vector products along a random direction, and whole Hessians of small items."""
     random = np.random.default_rng([seed, 11])
     spec = batch.spec
@@ -243,7 +249,7 @@ def check_products(tally: Tally, batch: Batch, loss: Any, seed: int) -> None:
         spec, loss.hessian_vector_product(*batch.inputs, vector=vector, **batch.parameters)
     )
     for number, trial in enumerate(batch.trials):
-        if not trial.values or not trial.is_smooth:
+        if not trial.is_smooth:
             tally.skipped += 1
             continue
         direction = {
@@ -252,15 +258,15 @@ def check_products(tally: Tally, batch: Batch, loss: Any, seed: int) -> None:
             for place in trial.tables[name]
         }
         expected = {key: trial.differences.second(*key, direction) for key in trial.keys}
-        _second(tally, trial, expected, lambda key, n=number: parts[key[0]][(n, *key[1])])
+        _second(tally, trial, expected, lambda key, n=number: parts[key[0]][(n, *key[1])], typical)
 
 
-def check_hessian(tally: Tally, batch: Batch, loss: Any) -> None:
+def check_hessian(tally: Tally, batch: Batch, loss: Any, typical: float) -> None:
     """Whole Hessians of small items."""
     spec = batch.spec
     rows = by_name(spec, loss.hessian(*batch.inputs, **batch.parameters))
     for number, trial in enumerate(batch.trials):
-        if not trial.values or not trial.is_smooth or len(trial.keys) > LARGEST_HESSIAN:
+        if not trial.is_smooth or len(trial.keys) > LARGEST_HESSIAN:
             tally.skipped += 1
             continue
         for column in trial.keys:
@@ -270,16 +276,18 @@ def check_hessian(tally: Tally, batch: Batch, loss: Any) -> None:
                 block = by_name(spec, rows[key[0]])[at[0]]
                 return float(np.asarray(block)[(n, *key[1], *at[1])])
 
-            _second(tally, trial, expected, found)
+            _second(tally, trial, expected, found, typical)
 
 
-def _second(tally: Tally, trial: Trial, expected: Mapping[Key, float | None], found: Any) -> None:
+def _second(
+    tally: Tally, trial: Trial, expected: Mapping[Key, float | None], found: Any, typical: float
+) -> None:
     tally.points += 1
     largest = max((abs(value) for value in expected.values() if value is not None), default=0.0)
     scale = largest + max((abs(s.high) for s in trial.slopes.values() if s), default=0.0)
     for key, value in expected.items():
         if value is not None:
-            size = _sane(abs(value)) + _sane(scale)
+            size = _sane(abs(value)) + _sane(scale) + typical
             slack = 64 * trial.constant * trial.unit * size + _tiny(trial.dtype)
             tally.compare(
                 float(found(key)),

@@ -28,7 +28,7 @@ _BOUNDS = {
         "C u (component + largest of the item + typical slope), inputs off by 4 u; "
         f"between the one-sided slopes at kinks; {_STEP}"
     ),
-    "hessian": f"64 C u (entry + largest of the item + slope); {_STEP}",
+    "hessian": f"64 C u (entry + largest of the item + slope + typical slope); {_STEP}",
     "reductions": "64 u of the sum of absolute values, from the items in exact arithmetic",
     "layout": "16 u: strides, leading dimensions, out=, empty batches change nothing",
     "domain": "NaN at the item, no other item touched, ValueError with validate=True",
@@ -133,11 +133,11 @@ class _Hearing:
 
     def hessian(self, tally: Tally) -> None:
         for group in self.few:
-            derivatives.check_hessian(tally, group, self.loss)
+            derivatives.check_hessian(tally, group, self.loss, self.typical)
 
     def products(self, tally: Tally) -> None:
         for group in self.few:
-            derivatives.check_products(tally, group, self.loss, self.seed)
+            derivatives.check_products(tally, group, self.loss, self.typical, self.seed)
 
 
 def _second_order(spec: Spec, groups: list[Batch], dtype: np.dtype) -> list[Batch]:

@@ -108,7 +108,10 @@ def test_the_emitted_spelling_means_what_the_reference_says(row, kind):
             assert np.asarray(found).dtype == kind
 
 
-@pytest.mark.parametrize("row", [row for row in ATOMS if row.ball], ids=lambda row: row.name)
+METHODS = [row for row in ATOMS if row.ball and row.name != "polygamma"]  # it is zeta's, by order
+
+
+@pytest.mark.parametrize("row", METHODS, ids=lambda row: row.name)
 def test_the_ball_method_exists_and_agrees(row):
     method = getattr(flint.arb, row.ball)
     assert callable(method)

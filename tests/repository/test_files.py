@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import typer
 from symloss.cli import app
 
 OWN = Path(__file__).name
+ROOT = Path(__file__).parents[2]
 # A home, a scratch folder, a mount: paths that are true on one machine only.
 MACHINE = re.compile(r"(?<![\w.$}~-])/(?:home|root|Users|work|tmp|mnt|opt|var)/\w+")
 
@@ -91,3 +93,17 @@ def test_every_ignored_rule_has_its_reason(root):
     assert block
     for line in block.group(1).splitlines():
         assert re.search(r'"[A-Z0-9]+",\s+# \w+', line), line
+
+
+def test_every_room_and_family_is_packaged():
+    listed = set(
+        tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    )
+    rooms = {f"symloss.{path.parent.name}" for path in (ROOT / "symloss").glob("*/__init__.py")}
+    families = {
+        f"symloss.losses.{path.parent.name}" for path in (ROOT / "generated").glob("*/__init__.py")
+    }
+    assert (
+        listed
+        == {"symloss", "symloss.losses", "symloss.specs", "symloss.templates"} | rooms | families
+    )
