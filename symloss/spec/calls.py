@@ -68,9 +68,9 @@ def _assign(parser: Parser, callee: Signature, node: ast.Call) -> dict[str, ast.
             f"{callee.name} takes {len(names)} arguments, not {len(node.args)}", node, usage
         )
     keywords = [keyword for keyword in node.keywords if keyword.arg is None]
-    for starred in (*node.args, *(keyword.value for keyword in keywords)):
-        if isinstance(starred, ast.Starred) or keywords:
-            parser.fail("a starred argument is not part of the math language", starred, usage)
+    plain = (argument for argument in node.args if isinstance(argument, ast.Starred))
+    for starred in (*plain, *(keyword.value for keyword in keywords)):
+        parser.fail("a starred argument is not part of the math language", starred, usage)
     given = _named(parser, callee, node, dict(zip(names, node.args, strict=False)))
     for entry in callee.inputs:
         if entry.name not in given:

@@ -163,7 +163,7 @@ MISTAKES = {
     "bound on the left": ("r[k] = sum(logits[k], §k)\nloss = r[0]", "k has a meaning already", ""),
     "index named as an input": ("loss = sum(logits[y], §y)", "y has a meaning already", "another name"),
     "index named as a dimension": ("loss = sum(logits[K], §K)", "K has a meaning already", ""),
-    "index named as a constant": ("loss = sum(logits[§pi], pi)", "", ""),
+    "index named as a constant": ("loss = sum(logits[pi], §pi)", "", ""),
     "index named as a definition": ("r = x\nloss = sum(logits[r], §r)", "r has a meaning already", ""),
     "definition named as an index": ("a = sum(logits[k], §k)\nk = a\nloss = k", "k is a definition", ""),
     "index named as a later line": ("a = sum(logits[b], §b)\nb = a\nloss = b", "b is a definition", ""),

@@ -1,0 +1,33 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+from symloss.pipeline import derive_spec
+from symloss.spec import read_spec
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_python_in_the_readme_runs():
+    found = doctest.testfile(str(README), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert found.attempted > 8
+    assert found.failed == 0
+
+
+def test_the_specs_in_the_readme_are_specs(tmp_path):
+    blocks = re.findall(r"```toml\n(.*?)```", README.read_text("utf-8"), flags=re.DOTALL)
+    assert len(blocks) == 2
+    for number, block in enumerate(blocks):
+        file = tmp_path / f"shown{number}.toml"
+        file.write_text(block)
+        assert derive_spec(read_spec(file)).gradient.outputs
+
+
+def test_every_loss_is_in_the_readmes_table():
+    text = README.read_text("utf-8")
+    specs = (README.parent / "specs").glob("*/*.toml")
+    assert [spec.stem for spec in specs if f"`{spec.stem}`" not in text] == []
