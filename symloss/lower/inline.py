@@ -17,13 +17,13 @@ _FREE = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min)
 _MOST_OPERATIONS = 12
 
 
-def inline(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
+def inline(nodes: list[Node], kept_names: tuple[str, ...]) -> list[Node]:
     """Substitute indexed steps that are cheap or used once into their readers."""
     scattered = {node.target for node in nodes if node.target} | {n.name for n in nodes if n.zeroed}
     contracted = {
         name_of(side) for node in nodes if node.is_contraction for side in (node.left, node.right)
     }
-    pinned = set(outputs) | scattered | contracted
+    pinned = set(kept_names) | scattered | contracted
     bodies: dict[str, Node] = {}
     kept: list[Node] = []
     for node in nodes:

@@ -11,7 +11,7 @@ from symloss.derive import Derivation
 from symloss.language import Domain, Index
 from symloss.lower.contract import split_contractions
 from symloss.lower.expand import expand_logsumexp
-from symloss.lower.guards import count_outside, guarded_names, select_valid
+from symloss.lower.guards import INVALID, count_outside, guarded_names, select_valid
 from symloss.lower.inline import inline
 from symloss.lower.merge import along_rows, merge_equal
 from symloss.lower.model import (
@@ -58,10 +58,11 @@ def lower(derivation: Derivation) -> Kernel:
 def _procedure(name: str, program: Program) -> Procedure:
     program = expand_logsumexp(count_outside(program))
     nodes = list(map(node_of, program.steps))
-    nodes = inline(nodes, program.outputs)
+    kept = (*program.outputs, INVALID)
+    nodes = inline(nodes, kept)
     nodes = list(chain.from_iterable(map(split_scatters, nodes)))
-    nodes = inline(list(chain.from_iterable(map(split_contractions, nodes))), program.outputs)
-    nodes = merge_equal(list(chain.from_iterable(map(along_rows, nodes))), program.outputs)
+    nodes = inline(list(chain.from_iterable(map(split_contractions, nodes))), kept)
+    nodes = merge_equal(list(chain.from_iterable(map(along_rows, nodes))), kept)
     nodes = select_valid(nodes, program.outputs)
     shapes = {
         node.name: tuple(program.ranges[index] for index in node.indices)

@@ -105,10 +105,14 @@ def _check_slopes(tally: Tally, batch: Batch, loss: Any, weight: Any, factors: n
 
 
 def _largest_slopes(parts: list[Any]) -> np.ndarray:
-    """For each item the largest derivative by any variable, infinities and NaN left out."""
+    """For each item its largest derivative by any variable, or the median of these if that is larger.
+
+    Infinities and NaN are left out.
+    """
     rows = [np.abs(np.asarray(part, np.float64)).reshape(len(part), -1) for part in parts]
     whole = np.concatenate(rows, axis=1)
-    return np.where(np.isfinite(whole), whole, 0.0).max(axis=1, initial=0.0)
+    largest = np.where(np.isfinite(whole), whole, 0.0).max(axis=1, initial=0.0)
+    return np.maximum(largest, np.median(largest)) if largest.size else largest
 
 
 def check_layout(tally: Tally, batch: Batch, loss: Any) -> None:

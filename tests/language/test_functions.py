@@ -104,7 +104,7 @@ def test_the_emitted_spelling_means_what_the_reference_says(row, kind):
         slack = 8 * float(np.finfo(kind).eps) * size
         assert abs(float(found) - expected) <= slack, numbers
         if row.arity == 1 or not row.domain[0].integer:
-            assert np.asarray(found).dtype == kind
+            assert str(spelled.nopython_signatures[0].return_type) == kind.__name__
 
 
 METHODS = [row for row in ATOMS if row.ball and row.name != "polygamma"]  # it is zeta's, by order

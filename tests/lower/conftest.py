@@ -38,6 +38,10 @@ SPECS = {
     "plain": ("loss = (x - t)**2", "x = {}\nt = {}"),
     "switch": ("loss = where(x > t, x, t)", "x = {}\nt = {}"),
     "extreme": ("loss = max(x[k]**3, k)", "x = { shape = ['K'] }"),
+    "margins": (
+        "loss = sum(where(k != label, Max(0, 1 + logits[k] - logits[label]), 0), k)",
+        "logits = { shape = ['K'] }\nlabel = { domain = 'index(K)' }",
+    ),
     "columns": (
         "loss = sum(sum(z[n,d], n)**2, d)",
         "z = { shape = ['N', 'D'] }",

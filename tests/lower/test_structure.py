@@ -128,3 +128,10 @@ def _check(statements, written):
             continue
         assert reads_of((entry,)) <= written, entry
         written.add(getattr(entry, "name", None) or entry.array)
+
+
+def test_a_check_of_one_input_reaches_the_results(kernel_of):
+    """A count that is a mere copy of another must not be inlined away: results select on it."""
+    for procedure in kernel_of("margins").procedures:
+        stores = [part for part in walk(procedure) if isinstance(part, Store) and part.scaled]
+        assert all("outside_domain" in str(part.expression) for part in stores if not part.add)
