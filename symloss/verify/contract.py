@@ -105,7 +105,7 @@ def _check_slopes(tally: Tally, batch: Batch, loss: Any, weight: Any, factors: n
 
 
 def _largest_slopes(parts: list[Any]) -> np.ndarray:
-    """For each item its largest derivative by any variable, or the median of these if that is larger.
+    """For each item its largest derivative by any variable, but no less than their median.
 
     Infinities and NaN are left out.
     """
