@@ -145,6 +145,8 @@ def bind(operands: list[Operand]) -> dict[str, int]:
     owners: dict[str, Operand] = {}
     for operand in operands:
         argument, array, _, lead = operand
+        if not argument.shape:
+            continue
         for dimension, size in zip(argument.shape, array.shape[len(lead) :], strict=True):
             if isinstance(dimension, int):
                 if size != dimension:

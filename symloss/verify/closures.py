@@ -110,7 +110,9 @@ class Compiler:
         if node.is_Number or node.is_NumberSymbol:
             return _number(node)
         if isinstance(node, (sympy.Add, sympy.Mul)):
-            return _folded([self.expression(part) for part in node.args], isinstance(node, sympy.Add))
+            return _folded(
+                [self.expression(part) for part in node.args], isinstance(node, sympy.Add)
+            )
         if isinstance(node, sympy.Pow):
             return self._power(node)
         if isinstance(node, sympy.Piecewise):
@@ -295,7 +297,9 @@ class Compiler:
         entry = self.spec.arguments[name]
         shape = entry.shape if isinstance(entry, Input) else ()
         return [
-            sympy.Integer(size) if isinstance(size, int) else Symbol(size, integer=True, positive=True)
+            sympy.Integer(size)
+            if isinstance(size, int)
+            else Symbol(size, integer=True, positive=True)
             for size in shape
         ]
 
@@ -373,7 +377,9 @@ def _signed(argument: Closure, is_abs: bool) -> Closure:
             state.decide(x, arb(0))
         return abs(x)
 
-    return absolute if is_abs else lambda state, env: arb(state.decide(argument(state, env), arb(0)))
+    return (
+        absolute if is_abs else lambda state, env: arb(state.decide(argument(state, env), arb(0)))
+    )
 
 
 def _extreme(parts: list[Closure], direction: int) -> Closure:
