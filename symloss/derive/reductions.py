@@ -16,8 +16,8 @@ _ARG: dict[str | None, Kind] = {"max": "argmax", "min": "argmin"}
 def weight(step: Step, builder: Builder) -> Expr:
     """D value / d body as an expression over the step's free and bound indices.
 
-    logsumexp: the softmax weight. max, min: one at the chosen place (the first, at a tie). prod:
-    the product of the others, exact where factors are zero.
+    logsumexp: the softmax weight. max, min: one at the chosen place (at a tie the first for max,
+    the last for min). prod: the product of the others, exact where factors are zero.
     """
     if step.kind == "sum":
         return S.One

@@ -20,6 +20,10 @@ _START: Mapping[Kind, str] = {
 }
 
 
+_BETTER: Mapping[Kind, str] = {"max": ">", "min": "<", "argmax": ">", "argmin": "<="}
+"""Ties break as if earlier elements were larger by a trifle, so that a max and a min agree."""
+
+
 def lines(statements: tuple[Statement, ...], printer: Printer | None = None) -> list[str]:
     """The statements, one per line, loops indented."""
     shown = printer or Printer()
@@ -59,7 +63,7 @@ def _accumulate(entry: Accumulate, printer: Printer) -> list[str]:
         return [f"{name} += {value}"]
     if entry.kind == "prod":
         return [f"{name} *= {printer.factor(entry.expression)}"]
-    better = ">" if entry.kind in ("max", "argmax") else "<"
+    better = _BETTER[entry.kind]
     candidate, best = f"{name}_candidate", name if entry.place is None else f"{name}_best"
     chosen = [] if entry.place is None else [f"{_INDENT}{name} = {printer.place(entry.place)}"]
     return [

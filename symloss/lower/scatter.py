@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Expr, Integer, KroneckerDelta, Mul, Symbol
+from sympy import Add, Expr, Integer, KroneckerDelta, Mul, Symbol, expand_mul
 
 from symloss.errors import DerivationError
 from symloss.lower.nodes import Node
@@ -17,7 +17,7 @@ def split_scatters(node: Node) -> list[Node]:
     """The node without KroneckerDelta terms, followed by a scatter for each of them."""
     if not node.expression.has(KroneckerDelta):
         return [node]
-    terms = [_collapse(term, node) for term in Add.make_args(node.expression)]
+    terms = [_collapse(term, node) for term in _terms(node.expression)]
     plain = [term for term in terms if not term.has(KroneckerDelta)]
     deltas = [term for term in terms if term.has(KroneckerDelta)]
     if not deltas:
@@ -32,6 +32,15 @@ def split_scatters(node: Node) -> list[Node]:
         return start + rest
     first = replace(node, expression=Add(*plain), zeroed=not plain)
     return [first, *(_scatter(node, term, place) for place, term in enumerate(deltas))]
+
+
+def _terms(expression: Expr) -> list[Expr]:
+    """The terms of a sum; those with a delta inside a factor are multiplied out."""
+    found: list[Expr] = []
+    for term in Add.make_args(expression):
+        nested = any(factor.is_Add and factor.has(KroneckerDelta) for factor in Mul.make_args(term))
+        found += _terms(expand_mul(term)) if nested else [term]
+    return found
 
 
 def _collapse(term: Expr, node: Node) -> Expr:

@@ -59,7 +59,7 @@ class Batch(NamedTuple):
         return float(self.weight) * self.size
 
 
-def quick(inputs: tuple[Any, ...], parameters: tuple[Any, ...]) -> Batch | None:
+def quick(inputs: tuple[Any, ...], parameters: tuple[Any, ...], weight: Any) -> Batch | None:
     """A batch of vectors that need no work, or None: same type, same length, in C order."""
     first = inputs[0]
     if type(first) is not np.ndarray or first.ndim != 1:
@@ -67,18 +67,17 @@ def quick(inputs: tuple[Any, ...], parameters: tuple[Any, ...]) -> Batch | None:
     real, shape = first.dtype, first.shape
     if real is not DOUBLE and real is not SINGLE:
         return None
-    for x in inputs:
+    for x in inputs if weight is None else (*inputs, weight):
         if type(x) is not np.ndarray or x.dtype is not real or x.shape != shape:
             return None
         if not (x.flags.c_contiguous and x.flags.aligned):
             return None
-    scalars = []
-    for number in parameters:
-        if type(number) is not float and type(number) is not int:
-            return None
-        scalars.append(float(number) if real is DOUBLE else number_of(number, real))
-    one = 1.0 if real is DOUBLE else SINGLE_ONE
-    return Batch((*inputs, *scalars), one, shape, shape[0], real, {})
+    if any(type(number) not in (float, int) for number in parameters):
+        return None
+    scalars = [number_of(number, real) for number in parameters]
+    if weight is None:
+        weight = 1.0 if real is DOUBLE else SINGLE_ONE
+    return Batch((*inputs, *scalars), weight, shape, shape[0], real, {})
 
 
 def assemble(

@@ -99,6 +99,7 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
+        require_apart(out)
         batch = self._batch(inputs, parameters, (), weight, validate)
         outputs = self._outputs(out, "out", batch)
         buffers = [entry.buffer for entry in outputs]
@@ -115,10 +116,10 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
+        require_apart(out)
         value_out, gradient_out = (
             (None, None) if out is None else split(out, ("value", "gradient"), "out")
         )
-        require_apart((value_out, gradient_out), "out")
         batch = self._batch(inputs, parameters, (), weight, validate)
         value = self._value_output(value_out, "out[0]", batch, reduction)
         outputs = self._outputs(gradient_out, "out[1]", batch)
@@ -138,6 +139,7 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
+        require_apart(out)
         vectors = (vector,) if len(self.wrt) == 1 else split(vector, self.wrt, "vector")
         batch = self._batch(inputs, parameters, vectors, weight, validate)
         outputs = self._outputs(out, "out", batch)
@@ -155,6 +157,7 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
+        require_apart(out)
         batch = self._batch(inputs, parameters, (), weight, validate)
         self._require_small(batch)
         rows = (out,) if len(self.wrt) == 1 else self._parts(out, "out")
@@ -177,8 +180,8 @@ class Loss:
         weight: Any,
         validate: bool,
     ) -> Batch:
-        if self._is_plain and weight is None and not vectors and not validate:
-            batch = quick(inputs, parameters)
+        if self._is_plain and not vectors and not validate:
+            batch = quick(inputs, parameters, weight)
             if batch is not None:
                 return batch
         along = self._vector_arguments() if vectors else ()
@@ -223,7 +226,6 @@ class Loss:
         if len(self.wrt) == 1:
             return [output(out, name, batch, before + batch.core(self._by[0]))]
         parts = self._parts(out, name)
-        require_apart(parts, name)
         return [
             output(part, f"{name}.{by.name}", batch, before + batch.core(by))
             for part, by in zip(parts, self._by, strict=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from symloss.runtime.arguments import convert
 from symloss.runtime.batch import Batch, number_of
 
 REDUCTIONS = ("none", "sum", "mean")
@@ -80,16 +80,26 @@ def split(given: Any, names: tuple[str, ...], what: str) -> tuple[Any, ...]:
     return tuple(given)
 
 
-def require_apart(given: tuple[Any, ...], name: str) -> None:
+def require_apart(out: Any) -> None:
     """Check that no two output arrays share memory: one would overwrite the other.
 
     Raises:
         ValueError: two do.
     """
-    arrays = [x for x in given if isinstance(x, np.ndarray)]
+    if out is None or isinstance(out, np.ndarray):
+        return
+    arrays = list(_arrays_in(out))
     for place, x in enumerate(arrays):
         if any(np.may_share_memory(x, other) for other in arrays[:place]):
-            raise ValueError(f"{name} has parts that overlap in memory; expected separate arrays")
+            raise ValueError("out has parts that overlap in memory; expected separate arrays")
+
+
+def _arrays_in(out: Any) -> Iterator[NDArray[Any]]:
+    if isinstance(out, np.ndarray):
+        yield out
+    elif isinstance(out, (tuple, list)):
+        for entry in out:
+            yield from _arrays_in(entry)
 
 
 def require_reduction(reduction: str) -> None:
@@ -107,7 +117,7 @@ def factor(batch: Batch, reduction: str) -> NDArray[Any]:
     if reduction != "mean":
         return UNIT[batch.real.char]
     total = batch.total_weight
-    return convert(np.array([1 / total if total else math.nan]), batch.real)
+    return np.array([number_of(1 / total if total else math.nan, batch.real)], batch.real)
 
 
 def reduced(total: float, batch: Batch, reduction: str) -> Any:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import flint
 import numpy as np
 from flint import arb
 
@@ -28,6 +29,8 @@ from symloss.verify.tally import Tally
 ULPS = 4
 """Relative perturbation of the inputs that is allowed, in unit roundoffs."""
 PATTERNS = 3
+_EXACT = 256
+"""Bits that hold a float times one plus a few ulps without rounding."""
 SECOND_ORDER_POINTS = 6
 LARGEST_HESSIAN = 12
 Key = tuple[str, tuple[int, ...]]
@@ -75,10 +78,11 @@ class Trial:
                 if isinstance(entry, Input) and entry.is_index:
                     tables[name] = table
                     continue
-                tables[name] = {
-                    place: value * (1 + int(random.choice([-1, 1])) * ULPS * arb(self.unit))
-                    for place, value in table.items()
-                }
+                with flint.ctx.workprec(_EXACT):
+                    tables[name] = {
+                        place: value * (1 + int(random.choice([-1, 1])) * ULPS * arb(self.unit))
+                        for place, value in table.items()
+                    }
             moved.append(tables)
         return moved
 
@@ -95,7 +99,7 @@ class Trial:
         """What evaluating the formula as written in the type's precision may lose."""
         bits = 53 if self.dtype.itemsize == 8 else 24
         ball = evaluate(self.spec, self.tables, precision=bits)
-        return float(ball.rad()) if ball.is_finite() else 0.0
+        return float(ball.rad()) if ball.is_finite() else math.inf
 
     @cached_property
     def differences(self) -> Differences:
@@ -191,7 +195,7 @@ def check_values(tally: Tally, batch: Batch, got: Any) -> None:
     """Values, item by item."""
     _shape(tally, "value", np.shape(got), (len(batch.trials),), got, batch.dtype)
     for trial, number in zip(batch.trials, np.ravel(got), strict=False):
-        if not trial.values:
+        if not trial.values or math.isinf(trial.rounding):
             tally.skipped += 1
             continue
         tally.points += 1

@@ -272,7 +272,7 @@ def _relation(relation: Relational) -> Callable[[State], bool]:
     left, right = _closure(relation.lhs), _closure(relation.rhs)
     accepted = {">": (1,), ">=": (1, 0), "<": (-1,), "<=": (-1, 0), "==": (0,), "!=": (1, -1)}
     wanted = accepted[relation.rel_op]
-    return lambda state: _order(left(state) - right(state), state) in wanted
+    return lambda state: _order(arb(left(state) - right(state)), state) in wanted
 
 
 def _order(difference: arb, state: State) -> int:

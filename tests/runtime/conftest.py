@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numba
+import numpy as np
 import pytest
 
 HERE = Path(__file__).parent / "losses"
@@ -38,3 +40,10 @@ def tilted():
 @pytest.fixture(scope="session")
 def dense_tilted():
     return load("tilted").dense_tilted
+
+
+@pytest.fixture(autouse=True)
+def quiet_arithmetic():
+    """Compiled code does not warn of overflow; the same code as Python would."""
+    with np.errstate(**(dict.fromkeys(np.geterr(), "ignore") if numba.config.DISABLE_JIT else {})):
+        yield

@@ -3,10 +3,15 @@
 import math
 
 import mpmath
+import numba
 import numpy as np
 import pytest
 
 from symloss.runtime import elementary, special
+
+pytestmark = pytest.mark.skipif(
+    bool(numba.config.DISABLE_JIT), reason="judges compiled code, and NUMBA_DISABLE_JIT is set"
+)
 
 mp = mpmath.mp.clone()
 mp.dps = 60
