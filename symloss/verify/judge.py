@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from symloss.spec import Spec
-from symloss.verify import contract, derivatives, laws
+from symloss.verify import contract, derivatives, laws, promises, wide
 from symloss.verify.derivatives import Batch, Trial, batches
 from symloss.verify.sample import sample
 from symloss.verify.slopes import STEP_EXPONENT
@@ -32,6 +32,14 @@ _BOUNDS = {
     "reductions": "64 u of the sum of absolute values, from the items in exact arithmetic",
     "layout": "16 u: strides, leading dimensions, out=, empty batches change nothing",
     "domain": "NaN at the item, no other item touched, ValueError with validate=True",
+    "batches": (
+        "64 u between a long, broadcast, weighted or whole-number batch and its items; "
+        "n u of the sum of absolute values for the sum of n"
+    ),
+    "buffers": "results kept, out= filled, inputs left alone, to the bit",
+    "refusals": "NaN at the item and ValueError with validate=True, in every function",
+    "defaults": "64 u between a parameter left out and the spec's default given",
+    "wide items": "C u (component + typical slope), C = 64 + 8 size, at 17 and 2500 elements",
     "examples": "the example's tolerance",
     "relations": "1e-20 relative at 400 bits; limits come within 1e-9 at 2**160",
 }
@@ -92,6 +100,12 @@ class _Hearing:
         return max(self.groups, key=lambda group: len(group.trials))
 
     @cached_property
+    def calm(self) -> Batch:
+        """The interior points of the largest group."""
+        plain = [trial for trial in self.largest.trials if trial.point.kind == "interior"]
+        return Batch(self.spec, plain or self.largest.trials, self.dtype)
+
+    @cached_property
     def few(self) -> list[Batch]:
         return _second_order(self.spec, self.groups, self.dtype)
 
@@ -112,7 +126,16 @@ class _Hearing:
             ),
             "layout": lambda tally: contract.check_layout(tally, self.largest, self.loss),
             "domain": lambda tally: contract.check_domains(tally, self.largest, self.loss),
+            "batches": lambda tally: promises.check_batches(tally, self.calm, self.loss),
+            "buffers": lambda tally: promises.check_buffers(tally, self.calm, self.loss),
+            "refusals": lambda tally: promises.check_refusals(tally, self.calm, self.loss),
         }
+        if any(entry.default is not None for entry in self.spec.parameters):
+            kinds["defaults"] = lambda tally: promises.check_defaults(tally, self.calm, self.loss)
+        if self.spec.dimensions:
+            kinds["wide items"] = lambda tally: wide.check_wide(
+                tally, self.calm, self.loss, self.typical, self.seed
+            )
         return [_run(kind, self.dtype.name, check) for kind, check in kinds.items()]
 
     def value(self, tally: Tally) -> None:

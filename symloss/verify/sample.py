@@ -49,6 +49,18 @@ def sample(spec: Spec, count: int, dtype: np.dtype, seed: int) -> list[Point]:
     return [point for point in rounded if _is_inside(spec, point)]
 
 
+def plain_point(
+    spec: Spec, sizes: Mapping[str, int], dtype: np.dtype[Any], random: np.random.Generator
+) -> Point:
+    """An interior point of given sizes, with parameters at their defaults where they have one."""
+    values = {
+        entry.name: _values(entry.domain, _shape(entry, sizes), sizes, random)
+        for entry in spec.inputs
+    }
+    given = {entry.name: _parameter(entry, 0, random) for entry in spec.parameters}
+    return _rounded(Point(values | given, tuple(sizes.items()), "interior"), dtype)
+
+
 def _plain(spec: Spec, count: int, random: np.random.Generator) -> Iterator[Point]:
     for number in range(count):
         sizes = _sizes(spec, number)
