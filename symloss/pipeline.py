@@ -15,10 +15,15 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from numba.core.registry import CPUDispatcher
 
 from symloss.derive import Derivation, derive
 from symloss.emit import render
@@ -103,4 +108,12 @@ def load(path: Path) -> Any:
 def _load_text(spec: Spec, source: str, folder: Path) -> Any:
     file = folder / f"{spec.name}.py"
     file.write_text(source, "utf-8")
-    return load(file)
+    with _uncached():
+        return load(file)
+
+
+@contextmanager
+def _uncached() -> Iterator[None]:
+    """What is defined here is compiled for this process alone; a draft is soon thrown away."""
+    with patch.object(CPUDispatcher, "enable_caching", lambda _: None):
+        yield

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sympy import Expr
 
 from symloss.language import Domain, Finite, Index, Interval, Simplex
 
+TOLERANCE = 1e-3
+"""How far from 1 a simplex input may sum: float32 rounds, over many classes."""
+
 
 def inside(domain: Domain) -> str:
-    """A condition on `x` that holds inside the domain and fails for a NaN."""
+    """A condition on `{x}` that holds inside the domain and fails for a NaN."""
     if isinstance(domain, Finite):
-        return " | ".join(f"(x == {_like(value)})" for value in domain.values)
+        return " | ".join(f"({{x}} == {_real(value)})" for value in domain.values)
     if isinstance(domain, Simplex):
-        return "x >= like(x, 0)"
+        return "{x} >= real(0)"
     assert isinstance(domain, Interval)
     tests = []
     if domain.low.is_finite:
-        tests.append(f"x {'>' if domain.low_open else '>='} {_like(domain.low)}")
+        tests.append(f"{{x}} {'>' if domain.low_open else '>='} {_real(domain.low)}")
     if domain.high.is_finite:
-        tests.append(f"x {'<' if domain.high_open else '<='} {_like(domain.high)}")
+        tests.append(f"{{x}} {'<' if domain.high_open else '<='} {_real(domain.high)}")
     if domain.integer:
-        tests.append("math.floor(x) == x")
+        tests.append("math.floor({x}) == {x}")
     if not tests:
-        return "x == x"
+        return "{x} == {x}"
     return tests[0] if len(tests) == 1 else " & ".join(f"({test})" for test in tests)
+
+
+def conditions(outside: Mapping[str, Domain]) -> dict[str, str]:
+    """What the kernel's tests of domains are spelled as, by the name that it gives each test."""
+    tests = {f"outside_{name}": inside(domain) for name, domain in outside.items()}
+    near = f"abs({{x}} - real(1)) <= real({TOLERANCE})"
+    sums = {
+        f"off_simplex_{name}": near
+        for name, domain in outside.items()
+        if isinstance(domain, Simplex)
+    }
+    return {name: f"(real(0) if {test} else real(1))" for name, test in (tests | sums).items()}
 
 
 def construct(domain: Domain) -> str:
@@ -49,5 +66,5 @@ def _fields(domain: Domain) -> list[str]:
     return [*fields, *(["integer=True"] if domain.integer else [])]
 
 
-def _like(value: Expr) -> str:
-    return f"like(x, {value if value.is_Integer else repr(float(value))})"
+def _real(value: Expr) -> str:
+    return f"real({value if value.is_Integer else repr(float(value))})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 
@@ -17,6 +17,11 @@ def _sources() -> dict[str, str]:
         for name in names
         if name != "__init__.py"
     }
+
+
+def runtime_names() -> set[str]:
+    """All names at the top of the run-time's files, and those that they import."""
+    return {name for file in _sources() for name in (*_definitions(file), *_imports(file))}
 
 
 def used_names(code: str) -> list[str]:
@@ -69,6 +74,12 @@ def _definitions(file: str) -> dict[str, frozenset[str]]:
         for name in _names(node):
             found[name] = found.get(name, frozenset()) | mentions
     return found
+
+
+def _imports(file: str) -> Iterator[str]:
+    for node in ast.parse(_sources()[file]).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name for alias in node.names)
 
 
 def _names(node: ast.stmt) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sympy import Expr, Indexed, Symbol
 
@@ -24,10 +25,9 @@ _BETTER: Mapping[Kind, str] = {"max": ">", "min": "<", "argmax": ">", "argmin": 
 """Ties break as if earlier elements were larger by a trifle, so that a max and a min agree."""
 
 
-def lines(statements: tuple[Statement, ...], printer: Printer | None = None) -> list[str]:
+def lines(statements: tuple[Statement, ...], printer: Printer) -> list[str]:
     """The statements, one per line, loops indented."""
-    shown = printer or Printer()
-    return [line for entry in statements for line in _statement(entry, shown)]
+    return [line for entry in statements for line in _statement(entry, printer)]
 
 
 def _statement(entry: Statement, printer: Printer) -> list[str]:
@@ -60,9 +60,9 @@ def _store(entry: Store, printer: Printer) -> str:
 def _accumulate(entry: Accumulate, printer: Printer) -> list[str]:
     name, value = safe(entry.name), printer.value(entry.expression)
     if entry.kind == "sum":
-        return [f"{name} += {value}"]
+        return [f"{name} = plus({name}, {value})"]
     if entry.kind == "prod":
-        return [f"{name} *= {printer.factor(entry.expression)}"]
+        return [f"{name} = times({name}, {value})"]
     better = _BETTER[entry.kind]
     candidate, best = f"{name}_candidate", name if entry.place is None else f"{name}_best"
     chosen = [] if entry.place is None else [f"{_INDENT}{name} = {printer.place(entry.place)}"]
@@ -103,13 +103,15 @@ def _chunked(loop: Loop, printer: Printer) -> list[str]:
     size = printer.place(loop.dimension)
     rows = _rows(loop)
     names = {key: f"{safe(key[0])}_chunk{number or ''}" for number, key in enumerate(rows)}
-    inner = Printer(
-        {**printer.elements, **names}, {**printer.indices, loop.index: f"(start + {index})"}
+    inner = replace(
+        printer,
+        elements={**printer.elements, **names},
+        indices={**printer.indices, loop.index: f"(first + {index})"},
     )
     sums = [safe(name) for name, kind in loop.totals if kind == "sum"]
     body = lines(_to_parts(loop), inner)
     slices = [f"{names[key]} = {_slice(key, printer)}" for key in rows]
-    header = f"for {index} in range(min(CHUNK, {size} - start)):"
+    header = f"for {index} in range(min(CHUNK, {size} - first)):"
     chunk = [
         *slices,
         *(f"{name}_part = real(0)" for name in sums),
@@ -117,7 +119,7 @@ def _chunked(loop: Loop, printer: Printer) -> list[str]:
         *_indented(body),
         *(f"{name} += {name}_part" for name in sums),
     ]
-    outer = f"for start in range(0, {size}, CHUNK):"
+    outer = f"for first in range(0, {size}, CHUNK):"
     return [*_starts(loop), outer, *_indented(chunk), *_ends(loop)]
 
 
@@ -147,7 +149,7 @@ def _rows(loop: Loop) -> list[tuple[str, tuple[Expr, ...]]]:
 def _slice(row: tuple[str, tuple[Expr, ...]], printer: Printer) -> str:
     name, subscripts = row
     leading = "".join(f"{printer.place(subscript)}, " for subscript in subscripts[:-1])
-    return f"{safe(name)}[{leading}start : start + CHUNK]"
+    return f"{safe(name)}[{leading}first : first + CHUNK]"
 
 
 def _can_chunk(loop: Loop) -> bool:

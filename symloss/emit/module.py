@@ -7,17 +7,14 @@ from pathlib import PurePath
 from typing import Any
 
 import symloss
-from symloss.emit.domains import construct, inside
+from symloss.emit.domains import construct
 from symloss.emit.embed import embedded, used_names
 from symloss.emit.environment import typeset
 from symloss.emit.procedures import context
-from symloss.language import Simplex
 from symloss.lower import Kernel
 from symloss.spec import Input, Parameter, Spec
 
 _PLAIN = {"math": "import math\n", "np": "import numpy as np\n"}
-_TOLERANCE = 1e-3
-"""How far from 1 a simplex input may sum: float32 rounds, over many classes."""
 
 
 def render(
@@ -39,9 +36,7 @@ def render(
         build_key: what the module was built from.
     """
     functions = [typeset(*context(spec, kernel, procedure)) for procedure in kernel.procedures]
-    checks = _outside(kernel)
-    outside = [typeset("numba/outside.jinja", check) for check in checks]
-    code = "\n".join([*outside, *functions])
+    code = "\n".join(functions)
     used = used_names(code)
     data = {
         "name": spec.name,
@@ -60,12 +55,15 @@ def render(
         "imports": used,
         "plain_imports": [line for name, line in _PLAIN.items() if f"{name}." in code],
         "embedded": embedded(used) if standalone else "",
-        "functions": [*outside, *functions],
+        "functions": functions,
         "inputs": [_argument(entry) for entry in spec.inputs],
         "parameters": [_argument(entry) for entry in spec.parameters],
         "methods": _methods(spec),
         "wrt": spec.wrt,
-        "has_hessian": kernel.is_scalar,
+        "kernels": {
+            name: f"_{name}" if name in {entry.name for entry in kernel.procedures} else "None"
+            for name in _SUMMARIES
+        },
         "audit": _audit(kernel),
         "verification": verification or "",
     }
@@ -76,20 +74,6 @@ def signature(spec: Spec) -> str:
     """The value's core dimensions, as NumPy writes them for generalised ufuncs."""
     shapes = (f"({','.join(map(str, entry.shape))})" for entry in spec.inputs)
     return f"{','.join(shapes)}->()"
-
-
-def _outside(kernel: Kernel) -> list[dict[str, str]]:
-    checks = []
-    for name, domain in kernel.outside.items():
-        checks.append(
-            {"name": f"outside_{name}", "domain": str(domain), "condition": inside(domain)}
-        )
-        if isinstance(domain, Simplex):
-            near = f"abs(x - like(x, 1)) <= like(x, {_TOLERANCE})"
-            checks.append(
-                {"name": f"off_simplex_{name}", "domain": "a sum of 1", "condition": near}
-            )
-    return checks
 
 
 def _notes(spec: Spec, kernel: Kernel, verification: str | None) -> list[str]:

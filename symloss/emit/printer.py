@@ -31,11 +31,13 @@ Text = tuple[str, int]
 class Printer:
     """Prints expressions.
 
-    `elements` and `indices` give spellings that a loop has chosen for array rows and counters.
+    `elements` and `indices` give spellings that a loop has chosen for array rows and counters;
+    `conditions` spells the kernel's tests of domains.
     """
 
     elements: Mapping[tuple[str, tuple[Expr, ...]], str] = field(default_factory=dict)
     indices: Mapping[Symbol, str] = field(default_factory=dict)
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, expression: Expr) -> str:
         """The expression as floating-point code."""
@@ -180,8 +182,10 @@ class Printer:
             for argument in shown[row.arity :]:
                 text = row.code.format(text, argument)
             return text
-        if isinstance(expression, (finite_or_zero, AppliedUndef)):
-            return f"{type(expression).__name__}({', '.join(shown)})"
+        if isinstance(expression, AppliedUndef):
+            return self.conditions[expression.name].format(x=shown[0])
+        if isinstance(expression, finite_or_zero):
+            return f"finite_or_zero({shown[0]})"
         raise DerivationError(f"{sympy.sstr(expression)} has no spelling in emitted code")
 
     def _integer(self, expression: Expr) -> Text:

@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr
+from sympy import Basic, Expr
 
+from symloss.emit.domains import conditions
 from symloss.emit.lines import lines
 from symloss.emit.names import safe
 from symloss.emit.printer import Printer
 from symloss.lower import Array, Assign, Block, Contraction, Kernel, Procedure
 from symloss.spec import Input, Spec
+
+_SHARE = "share(weight, n, in_scale.dtype.type(1))"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class Signature:
     def operands(self) -> list[str]:
         """Names of inputs, parameters and vectors."""
         return [*self.spec.arguments, *(vector.name for vector in self.procedure.vectors)]
+
+    @property
+    def given(self) -> list[str]:
+        """The same, where the loop's body has taken the items' names."""
+        taken = set(map(safe, self.operands))
+        return [_given(name) if name in taken else name for name in self.arguments]
 
     @property
     def ranks(self) -> Mapping[str, int]:
@@ -51,7 +60,7 @@ class Signature:
         """The kernel's arguments, by the run-time's convention."""
         outs = ["out_loss"] if self.procedure.gives_loss else []
         outs += [f"out_{name}" for name in self.derivatives]
-        return ["count", "scale", *map(safe, self.operands), "weight", *outs]
+        return ["count", "in_scale", *map(safe, self.operands), "weight", *outs]
 
     def item(self, name: str) -> str:
         """The n-th item of an operand."""
@@ -79,55 +88,72 @@ def _common(signature: Signature) -> dict[str, Any]:
 def _scalar(signature: Signature) -> dict[str, Any]:
     (block,) = signature.procedure.phases
     assert isinstance(block, Block)
-    reads = [name for name in signature.operands if name in block.reads]
-    results = [output.name for output in signature.procedure.outputs]
+    inputs = {entry.name for entry in signature.spec.inputs}
+    reads = [safe(name) for name in signature.operands if name in block.reads]
+    numbers = {safe(name) for name in signature.spec.arguments if name not in inputs}
     return _common(signature) | {
-        "reads": [safe(name) for name in reads],
-        "item_reads": [signature.item(name) for name in reads],
-        "parts": [
-            "stop - start",
-            "scale",
-            *(f"part({argument}, start, stop)" for argument in signature.arguments[2:]),
+        "arguments": signature.given,
+        "chunks": [
+            *(_part(name, _given(name), is_number=name in numbers) for name in reads),
+            *(_part(name, f"out_{name}") for name in signature.derivatives),
         ],
-        "body": lines(block.statements),
-        "results": results,
-        "derivatives": [{"array": f"out_{name}", "name": name} for name in signature.derivatives],
+        "items": [
+            f"{name} = at(chunk_{name}, n)" if name in numbers else f"{name} = chunk_{name}[n]"
+            for name in reads
+        ],
+        "body": lines(block.statements, _printer(signature)),
+        "derivatives": signature.derivatives,
     }
+
+
+def _part(name: str, given: str, *, is_number: bool = False) -> str:
+    text = f"part({given}, start)" if is_number else f"{given}[start : start + CHUNK]"
+    return f"chunk_{name} = {text}"
+
+
+def _given(name: str) -> str:
+    return f"in_{name}"
 
 
 def _core(signature: Signature) -> dict[str, Any]:
     (block,) = signature.procedure.phases
     assert isinstance(block, Block)
-    body = lines(block.statements)
-    reads = _reads(signature, block)
-    sizes = _sizes(signature, block.reads)
-    needed = [
-        name for name in signature.operands if name in {*reads, *(sizes[size][0] for size in sizes)}
-    ]
     arrays = signature.procedure.arrays
     outs = signature.derivatives
+    row = _row(signature)
+    shapes = {size for array in arrays for size in map(str, _free_symbols(array))}
+    sizes = _sizes(signature, (*block.reads, *shapes))
     return _common(signature) | {
-        "item_arguments": [
-            "real",
-            *map(safe, needed),
-            *(safe(array.name) for array in arrays),
-            *(["scale", *outs] if outs else []),
-        ],
-        "call": [
-            "real",
-            *map(signature.item, needed),
-            *(safe(array.name) for array in arrays),
-            *(["scale[0] * at(weight, n)", *map(_row(signature), outs)] if outs else []),
-        ],
+        "arguments": signature.given,
         "sizes": [
-            f"{safe(size)} = {safe(name)}.shape[{axis}]" for size, (name, axis) in sizes.items()
+            f"{safe(size)} = {_given(safe(name))}.shape[{axis + 1}]"
+            for size, (name, axis) in sizes.items()
         ],
-        "batch_sizes": _batch_sizes(signature),
-        "checks": _checks(signature),
-        "derivatives": [{"array": name} for name in outs],
         "arrays": _arrays(arrays),
-        "body": body,
+        "items": [
+            *map(_item(signature), _reads(signature, block)),
+            *(f"{name} = {row(name)}" for name in outs),
+            *([f"scale = in_scale[0] * {_SHARE}"] if outs else []),
+        ],
+        "checks": _checks(signature),
+        "derivatives": outs,
+        "body": lines(block.statements, _printer(signature)),
     }
+
+
+def _item(signature: Signature) -> Callable[[str], str]:
+    """How an operand's item is taken; parameters have one number per item here."""
+
+    def line(name: str) -> str:
+        given = _given(safe(name))
+        taken = f"item({given}, n)" if signature.ranks[name] else f"{given}[n]"
+        return f"{safe(name)} = {taken}"
+
+    return line
+
+
+def _printer(signature: Signature) -> Printer:
+    return Printer(conditions=conditions(signature.kernel.outside))
 
 
 def _phased(signature: Signature) -> dict[str, Any]:
@@ -170,8 +196,8 @@ def _block(block: Block, name: str, signature: Signature) -> dict[str, Any]:
         "name": name,
         "arguments": ["carrier", "scale", *map(safe, [*needed, *arrays, *given]), *outs],
         "call": [
-            "scale",
-            "scale[0] * at(weight, n)",
+            "in_scale",
+            f"in_scale[0] * {_SHARE}",
             *map(signature.item, needed),
             *map(safe, [*arrays, *given]),
             *map(_row(signature), outs),
@@ -179,7 +205,7 @@ def _block(block: Block, name: str, signature: Signature) -> dict[str, Any]:
         "sizes": [
             f"{safe(size)} = {safe(source)}.shape[{axis}]" for size, (source, axis) in sizes.items()
         ],
-        "body": lines(block.statements),
+        "body": lines(block.statements, _printer(signature)),
         "gives": [*map(safe, block.gives), *(["loss"] if "loss" in assigned else [])],
     }
 
@@ -206,15 +232,17 @@ def _sizes(signature: Signature, reads: tuple[str, ...]) -> dict[str, tuple[str,
 
 
 def _batch_sizes(signature: Signature) -> list[str]:
-    shapes = [array.shape for array in signature.procedure.arrays]
-    used = {str(symbol) for shape in shapes for size in shape for symbol in size.free_symbols}
-    if len(signature.procedure.phases) > 1:
-        used |= {str(size) for size in signature.kernel.places.values()}
+    used = {name for array in signature.procedure.arrays for name in map(str, _free_symbols(array))}
+    used |= {str(size) for size in signature.kernel.places.values()}
     return [
         f"{safe(size)} = {safe(name)}.shape[{axis + 1}]"
         for size, (name, axis) in signature.kernel.sizes.items()
         if size in used
     ]
+
+
+def _free_symbols(array: Array) -> set[Basic]:
+    return set().union(*(size.free_symbols for size in array.shape))
 
 
 def _checks(signature: Signature) -> list[dict[str, str]]:
@@ -229,7 +257,7 @@ def _arrays(arrays: tuple[Array, ...]) -> list[dict[str, str]]:
         {
             "name": safe(array.name),
             "shape": _shape(array.shape),
-            "type": "np.int64" if array.is_integer else "scale.dtype",
+            "type": "np.int64" if array.is_integer else "in_scale.dtype",
         }
         for array in arrays
     ]

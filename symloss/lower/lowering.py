@@ -40,7 +40,9 @@ def lower(derivation: Derivation) -> Kernel:
     programs = {"value": derivation.value, "gradient": alone, "value_and_gradient": gradient}
     if derivation.second is not None:
         programs["hessian"] = derivation.second
-    programs["hessian_vector_product"] = derivation.hessian_vector_product
+    if derivation.second is None or len(gradient.wrt) > 1:
+        # Otherwise a product is the second derivative, weighted by the vector.
+        programs["hessian_vector_product"] = derivation.hessian_vector_product
     return Kernel(
         name=gradient.name,
         procedures=tuple(_procedure(name, program) for name, program in programs.items()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Generator, Sequence
@@ -40,7 +41,7 @@ def spread(
         yield from map(work, items)
         return
     # Processes are spawned: forking one that runs compiled code with threads is not safe.
-    pool = ProcessPoolExecutor(min(jobs, len(items)), get_context("spawn"), _leave_quietly)
+    pool = ProcessPoolExecutor(min(jobs, len(items)), get_context("spawn"), _prepare)
     try:
         futures = {pool.submit(work, item): item for item in items}
         for future in as_completed(futures):
@@ -60,6 +61,10 @@ def _result(future: Future[Result], item: Item, lost: Callable[[Item], Result]) 
         return lost(item)
 
 
-def _leave_quietly() -> None:
-    """Ctrl-C reaches every process: the first one answers for all, the others just leave."""
+def _prepare() -> None:
+    """Ctrl-C reaches every process: the first one answers for all, the others just leave.
+
+    Collections are rare: compilers make much that lives long, and each one walks through it all.
+    """
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    gc.set_threshold(100_000, 50, 100)

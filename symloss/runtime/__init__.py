@@ -9,17 +9,19 @@ in standalone modules, so their names are unique and they import each other by `
 
 from symloss.runtime.access import (
     CHUNK,
-    HELPER,
-    LOOP,
     at,
+    compiled,
     fill,
-    helper,
     in_range,
     item,
     like,
-    loop,
     part,
+    plus,
     put,
+    room,
+    share,
+    times,
+    weigh,
 )
 from symloss.runtime.arguments import Argument, Domain
 from symloss.runtime.elementary import (
@@ -65,8 +67,6 @@ from symloss.runtime.special import (
 
 __all__ = [
     "CHUNK",
-    "HELPER",
-    "LOOP",
     "Argument",
     "Domain",
     "Loss",
@@ -77,6 +77,7 @@ __all__ = [
     "at",
     "atan",
     "atanh",
+    "compiled",
     "cos",
     "cosh",
     "erf",
@@ -85,7 +86,6 @@ __all__ = [
     "expm1",
     "fill",
     "finite_or_zero",
-    "helper",
     "hypot",
     "in_range",
     "item",
@@ -97,11 +97,13 @@ __all__ = [
     "logaddexp",
     "logcosh",
     "loggamma",
-    "loop",
     "part",
+    "plus",
     "polygamma",
     "power",
     "put",
+    "room",
+    "share",
     "sigmoid",
     "sign",
     "sin",
@@ -113,5 +115,7 @@ __all__ = [
     "square",
     "tan",
     "tanh",
+    "times",
+    "weigh",
     "xlogy",
 ]

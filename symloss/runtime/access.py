@@ -1,4 +1,4 @@
-"""One kernel source for arrays, shared scalars and absent outputs.
+"""One kernel source for arrays, shared scalars and unwanted outputs.
 
 Each helper has a Python body, for kernels that are plain Python around matrix products, and a
 compiled one, chosen by the argument's type.
@@ -16,32 +16,28 @@ import numpy as np
 from numba import extending, njit, types
 from numba.np.numpy_support import as_dtype
 
-# Never `reassoc` in a helper: it folds the (x + M) - M of a range reduction to x.
-HELPER: dict[str, Any] = {
+# Never `reassoc`: it folds the (x + M) - M of a range reduction to x, and a - b + c as it likes.
+# Never `nnan` or `ninf`: NaN and infinity are values that users get to see.
+STRICT: dict[str, Any] = {
     "fastmath": {"contract", "nsz"},
     "error_model": "numpy",
     "nogil": True,
     "cache": True,
 }
-# Never `nnan` or `ninf` in a loop: NaN and infinity are values that users get to see.
-LOOP: dict[str, Any] = {
-    "fastmath": {"reassoc", "contract", "arcp", "nsz"},
-    "error_model": "numpy",
-    "nogil": True,
-    "cache": True,
-}
+# What `plus` and `times` add to that, and nothing else may: sums in any order vectorise.
+REORDERED: dict[str, Any] = {**STRICT, "fastmath": {"reassoc", "contract", "nsz"}}
 CHUNK = 2048
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 
-def helper(function: Compiled) -> Compiled:
-    """Compile a small function that kernels call."""
-    return cast(Compiled, njit(**HELPER)(_apart(function)))
+def compiled(function: Compiled) -> Compiled:
+    """Compile a kernel, or a function that kernels call."""
+    return cast(Compiled, njit(**STRICT)(_apart(function)))
 
 
-def loop(function: Compiled) -> Compiled:
-    """Compile a loop over items or elements."""
-    return cast(Compiled, njit(**LOOP)(_apart(function)))
+def reordered(function: Compiled) -> Compiled:
+    """Compile an operation whose repetition LLVM may reorder."""
+    return cast(Compiled, njit(**REORDERED)(_apart(function)))
 
 
 def _apart(function: Compiled) -> Compiled:
@@ -59,6 +55,18 @@ def overload(function: Callable[..., Any]) -> Callable[[Compiled], Compiled]:
     return cast(Callable[[Compiled], Compiled], extending.overload(function, strict=False))
 
 
+@reordered
+def plus(total: Any, x: Any) -> Any:
+    """A total with one more term; the order of terms is the compiler's."""
+    return total + x
+
+
+@reordered
+def times(total: Any, x: Any) -> Any:
+    """A product with one more factor; the order of factors is the compiler's."""
+    return total * x
+
+
 def at(x: Any, n: int) -> Any:
     """The n-th element of an array; a scalar is the same everywhere."""
     return x[n] if isinstance(x, np.ndarray) else x
@@ -71,45 +79,69 @@ def _at(x: Any, n: Any) -> Callable[..., Any]:
     return lambda x, n: x
 
 
-def part(x: Any, start: int, stop: int) -> Any:
-    """A slice of an array; a scalar or None is its own part."""
-    return x[start:stop] if isinstance(x, np.ndarray) else x
+def part(x: Any, start: int) -> Any:
+    """The chunk of an array that begins at `start`; a scalar is its own part."""
+    return x[start : start + CHUNK] if isinstance(x, np.ndarray) else x
 
 
 @overload(part)
-def _part(x: Any, start: Any, stop: Any) -> Callable[..., Any]:
+def _part(x: Any, start: Any) -> Callable[..., Any]:
     if isinstance(x, types.Array):
-        return lambda x, start, stop: x[start:stop]
-    return lambda x, start, stop: x
+        return lambda x, start: x[start : start + CHUNK]
+    return lambda x, start: x
 
 
-def put(x: Any, n: int, v: Any) -> None:
-    """Store v as the n-th element, unless the output is None: not wanted."""
-    if x is not None:
-        x[n] = v
+@compiled
+def room(out: Any, start: int, count: int) -> Any:
+    """Where a chunk's results go; an output that nobody wants is a scratch of one chunk."""
+    first = start if out.shape[0] >= count else 0
+    return out[first : first + min(CHUNK, count - start)]
+
+
+@compiled
+def weigh(x: Any, weight: Any, start: int) -> Any:
+    """Multiply a chunk by its weights in place; their sum."""
+    weights = weight[start : start + CHUNK]
+    total = x.dtype.type(0)
+    for n in range(x.shape[0]):
+        x[n] *= weights[n]
+        total = plus(total, x[n])
+    return total
+
+
+def share(weight: Any, n: int, whole: Any) -> Any:
+    """The n-th item's weight; `whole` where there are none."""
+    return weight[n] if weight.shape[0] else whole
+
+
+@overload(share)
+def _share(weight: Any, n: Any, whole: Any) -> Callable[..., Any]:
+    return lambda weight, n, whole: weight[n] if weight.shape[0] else whole
+
+
+def put(out: Any, n: int, v: Any) -> None:
+    """Store an item's result, unless nobody wants it: then the output is too short for it."""
+    if n < out.shape[0]:
+        out[n] = v
 
 
 @overload(put)
-def _put(x: Any, n: Any, v: Any) -> Callable[..., None]:
-    if isinstance(x, types.Array):
+def _put(out: Any, n: Any, v: Any) -> Callable[..., None]:
+    def store(out: Any, n: Any, v: Any) -> None:
+        if n < out.shape[0]:
+            out[n] = v
 
-        def store(x: Any, n: Any, v: Any) -> None:
-            x[n] = v
-
-        return store
-    return lambda x, n, v: None
+    return store
 
 
 def item(x: Any, n: int) -> Any:
     """The n-th item along the leading axis; an axis of length 1 is shared by all items."""
-    return None if x is None else x[n if x.shape[0] > 1 else 0]
+    return x[n if x.shape[0] > 1 else 0]
 
 
 @overload(item)
 def _item(x: Any, n: Any) -> Callable[..., Any]:
-    if isinstance(x, types.Array):
-        return lambda x, n: x[n if x.shape[0] > 1 else 0]
-    return lambda x, n: None
+    return lambda x, n: x[n if x.shape[0] > 1 else 0]
 
 
 def like(x: Any, constant: Any) -> Any:
@@ -144,17 +176,13 @@ def _in_range(x: Any, size: Any) -> Callable[..., bool]:
 
 
 def fill(x: Any, value: Any) -> None:
-    """Set every element of an output, unless the output is None: not wanted."""
-    if x is not None:
-        x[...] = value
+    """Set every element of an output."""
+    x[...] = value
 
 
 @overload(fill)
 def _fill(x: Any, value: Any) -> Callable[..., None]:
-    if isinstance(x, types.Array):
+    def store(x: Any, value: Any) -> None:
+        x[...] = value
 
-        def store(x: Any, value: Any) -> None:
-            x[...] = value
-
-        return store
-    return lambda x, value: None
+    return store

@@ -23,8 +23,8 @@ from symloss.runtime.arguments import (
 
 INTEGER: np.dtype[Any] = np.dtype(np.int64)
 WEIGHT = Argument("weight")
-UNWEIGHTED = read(WEIGHT, 1.0)
-SINGLE_ONE = np.float32(1)
+# Never written to: weights that are not there.
+NONE: dict[str, NDArray[Any]] = {"f": np.empty(0, np.float32), "d": np.empty(0, np.float64)}
 SINGLE_MAX = float(np.finfo(np.float32).max)
 
 
@@ -33,7 +33,7 @@ class Batch(NamedTuple):
 
     Attributes:
         operands: inputs, parameters and vectors, as the kernels' convention has them.
-        weight: a number or one per item.
+        weight: one per item, or an empty array for none.
         lead: the shape of the batch; `size` is its product.
         size: the number of items.
         real: the type of the computation.
@@ -41,7 +41,7 @@ class Batch(NamedTuple):
     """
 
     operands: tuple[Any, ...]
-    weight: Any
+    weight: NDArray[Any]
     lead: tuple[int, ...]
     size: int
     real: np.dtype[Any]
@@ -51,12 +51,18 @@ class Batch(NamedTuple):
         """An argument's core shape in numbers."""
         return tuple(self.sizes[d] if isinstance(d, str) else d for d in argument.shape)
 
+    def along_vector(self) -> Batch:
+        """The same without its vector of numbers, which weighs the items instead."""
+        *operands, vector = self.operands
+        weight = vector * self.weight if self.weight.size else vector
+        return self._replace(operands=tuple(operands), weight=weight)
+
     @property
     def total_weight(self) -> float:
         """The sum of the weights over the items."""
-        if isinstance(self.weight, np.ndarray):
+        if self.weight.size:
             return float(self.weight.sum(dtype=np.float64))
-        return float(self.weight) * self.size
+        return float(self.size)
 
 
 def quick(inputs: tuple[Any, ...], parameters: tuple[Any, ...], weight: Any) -> Batch | None:
@@ -75,9 +81,8 @@ def quick(inputs: tuple[Any, ...], parameters: tuple[Any, ...], weight: Any) -> 
     if any(type(number) not in (float, int) for number in parameters):
         return None
     scalars = [number_of(number, real) for number in parameters]
-    if weight is None:
-        weight = 1.0 if real is DOUBLE else SINGLE_ONE
-    return Batch((*inputs, *scalars), weight, shape, shape[0], real, {})
+    weights = NONE[real.char] if weight is None else weight
+    return Batch((*inputs, *scalars), weights, shape, shape[0], real, {})
 
 
 def assemble(
@@ -87,6 +92,8 @@ def assemble(
     signature: str,
     *,
     inputs: int,
+    parameters: int,
+    spread: bool,
     validate: bool,
 ) -> Batch:
     """Whatever callers give, made into a batch.
@@ -97,6 +104,8 @@ def assemble(
         weight: the weights, or None.
         signature: core dimensions of inputs and result, for messages.
         inputs: how many of the arguments are inputs.
+        parameters: how many come next.
+        spread: give parameters one number per item even if all items share it.
         validate: check domains.
 
     Raises:
@@ -104,26 +113,26 @@ def assemble(
         ValueError: shapes do not fit; or, when validating, a value lies outside its domain.
     """
     operands = [read(argument, x) for argument, x in zip(arguments, given, strict=True)]
-    weights = UNWEIGHTED if weight is None else read(WEIGHT, weight)
-    real = computation_type([*operands, weights])
+    weights = None if weight is None else read(WEIGHT, weight)
+    real = computation_type(operands if weights is None else [*operands, weights])
     sizes = bind(operands)
     lead = broadcast(operands, signature)
-    _require_fit(weights, lead)
     if validate:
         require_inside(operands, sizes, real)
     count = math.prod(lead)
+    last = inputs + parameters
+    spread = spread or any(math.prod(operand.lead) != 1 for operand in operands[inputs:last])
     ready = [
-        _items(operand, lead, count, real, keep_vector=place < inputs)
+        _number(operand, real)
+        if inputs <= place < last and not spread
+        else _items(operand, lead, count, real)
         for place, operand in enumerate(operands)
     ]
-    return Batch(
-        tuple(ready),
-        _items(weights, lead, count, real, keep_vector=False),
-        lead,
-        count,
-        real,
-        sizes,
-    )
+    per_item = NONE[real.char]
+    if weights is not None:
+        _require_fit(weights, lead)
+        per_item = _items(weights, lead, count, real)
+    return Batch(tuple(ready), per_item, lead, count, real, sizes)
 
 
 def _require_fit(weights: Operand, lead: tuple[int, ...]) -> None:
@@ -138,30 +147,26 @@ def _require_fit(weights: Operand, lead: tuple[int, ...]) -> None:
             raise ValueError(f"{message} {lead}")
 
 
-def _items(
-    operand: Operand,
-    lead: tuple[int, ...],
-    count: int,
-    real: np.dtype[Any],
-    *,
-    keep_vector: bool,
-) -> Any:
-    """One row per item, or what all items share.
+def _number(operand: Operand, real: np.dtype[Any]) -> Any:
+    """A parameter that all items share."""
+    return number_of(operand.array.item(), real)
 
-    With `keep_vector`, a batch of one item gets a vector of one number: it runs what longer
-    batches have compiled.
+
+def _items(operand: Operand, lead: tuple[int, ...], count: int, real: np.dtype[Any]) -> Any:
+    """One row per item; one row for all, where the rows are arrays and all items share it.
+
+    Numbers are spelled out, so that a kernel sees few types: each costs a compilation.
     """
     argument, array, _, own = operand
     kind = INTEGER if argument.is_index else real
     core = array.shape[len(own) :]
-    is_shared = (not own or math.prod(own) == 1) and not (keep_vector and count == 1)
-    if is_shared and not core:
-        return number_of(array.item(), kind)
-    if is_shared:
+    if core and math.prod(own) == 1:
         return _ready(array.reshape(1, *core), kind)
+    if not core and array.size == 1:
+        return np.full(count, number_of(array.item(), kind), kind)
     if math.prod(own) != count:
         array = np.broadcast_to(array, (*lead, *core))
-    if len(lead) != 1 or not own:
+    if len(lead) != 1:
         array = array.reshape(count, *core)
     return _ready(array, kind)
 

@@ -9,138 +9,138 @@ from typing import Any
 
 import numpy as np
 
-from symloss.runtime.access import helper, like
+from symloss.runtime.access import compiled, like
 
 LOG_2 = 0.6931471805599453
 
 
-@helper
+@compiled
 def exp(x: Any) -> Any:
     """The exponential function."""
     return np.exp(x)
 
 
-@helper
+@compiled
 def log(x: Any) -> Any:
     """Natural logarithm; NaN below 0."""
     return np.log(x)
 
 
-@helper
+@compiled
 def log1p(x: Any) -> Any:
     """log(1 + x)."""
     return np.log1p(x)
 
 
-@helper
+@compiled
 def expm1(x: Any) -> Any:
     """exp(x) - 1."""
     return np.expm1(x)
 
 
-@helper
+@compiled
 def sqrt(x: Any) -> Any:
     """Square root; NaN below 0."""
     return np.sqrt(x)
 
 
-@helper
+@compiled
 def square(x: Any) -> Any:
     """The square."""
     return x * x
 
 
-@helper
+@compiled
 def sin(x: Any) -> Any:
     """Sine."""
     return np.sin(x)
 
 
-@helper
+@compiled
 def cos(x: Any) -> Any:
     """Cosine."""
     return np.cos(x)
 
 
-@helper
+@compiled
 def tan(x: Any) -> Any:
     """Tangent."""
     return np.tan(x)
 
 
-@helper
+@compiled
 def asin(x: Any) -> Any:
     """Inverse sine, on [-1, 1]."""
     return np.arcsin(x)
 
 
-@helper
+@compiled
 def acos(x: Any) -> Any:
     """Inverse cosine, on [-1, 1]."""
     return np.arccos(x)
 
 
-@helper
+@compiled
 def atan(x: Any) -> Any:
     """Inverse tangent."""
     return np.arctan(x)
 
 
-@helper
+@compiled
 def sinh(x: Any) -> Any:
     """Hyperbolic sine."""
     return np.sinh(x)
 
 
-@helper
+@compiled
 def cosh(x: Any) -> Any:
     """Hyperbolic cosine."""
     return np.cosh(x)
 
 
-@helper
+@compiled
 def tanh(x: Any) -> Any:
     """Hyperbolic tangent."""
     return np.tanh(x)
 
 
-@helper
+@compiled
 def asinh(x: Any) -> Any:
     """Inverse hyperbolic sine."""
     return np.arcsinh(x)
 
 
-@helper
+@compiled
 def acosh(x: Any) -> Any:
     """Inverse hyperbolic cosine, on [1, oo)."""
     return np.arccosh(x)
 
 
-@helper
+@compiled
 def atanh(x: Any) -> Any:
     """Inverse hyperbolic tangent, on (-1, 1)."""
     return np.arctanh(x)
 
 
-@helper
+@compiled
 def sign(x: Any) -> Any:
     """-1, 0 or 1; NaN of NaN."""
     return like(x, 1) if x > like(x, 0) else like(x, -1) if x < like(x, 0) else x
 
 
-@helper
+@compiled
 def larger(x: Any, y: Any) -> Any:
     """The larger; NaN if either is."""
     return x if (x > y) | (x != x) else y
 
 
-@helper
+@compiled
 def smaller(x: Any, y: Any) -> Any:
     """The smaller; NaN if either is."""
     return x if (x < y) | (x != x) else y
 
 
-@helper
+@compiled
 def finite_or_zero(x: Any) -> Any:
     """X where it is finite, 0 elsewhere."""
     return x if abs(x) < like(x, np.inf) else like(x, 0)

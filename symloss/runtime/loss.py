@@ -19,6 +19,7 @@ from symloss.runtime.results import (
     require_apart,
     require_reduction,
     result_type,
+    scratch,
     split,
 )
 
@@ -42,8 +43,10 @@ class Loss:
         audit: what is known of it.
         verification: how it was checked.
         kernels: compiled functions `(count, scale, *inputs, *parameters, *vectors, weight, *outs)`,
-            which return the sum of the weighted values; "hessian" is None for items with core
-            dimensions.
+            which return the sum of the weighted values; parameters are numbers, or one per item;
+            weights may be empty, the losses' output a scratch of one chunk. "hessian" is None for
+            items with core dimensions, whose parameters are always one per item; for others,
+            "hessian_vector_product" is None where `wrt` is one name.
         Gradient: the type of results where `wrt` names several.
     """
 
@@ -85,7 +88,7 @@ class Loss:
         require_reduction(reduction)
         batch = self._batch(inputs, parameters, (), weight, validate)
         value = self._value_output(out, "out", batch, reduction)
-        buffer = None if value is None else value.buffer
+        buffer = scratch(batch) if value is None else value.buffer
         total = self._run("value", batch, factor(batch, "none"), [buffer])
         return reduced(total, batch, reduction) if value is None else value.finish()
 
@@ -123,10 +126,11 @@ class Loss:
         batch = self._batch(inputs, parameters, (), weight, validate)
         value = self._value_output(value_out, "out[0]", batch, reduction)
         outputs = self._outputs(gradient_out, "out[1]", batch)
-        buffers = [None if value is None else value.buffer, *(entry.buffer for entry in outputs)]
+        first = scratch(batch) if value is None else value.buffer
+        buffers = [first, *(entry.buffer for entry in outputs)]
         total = self._run("value_and_gradient", batch, factor(batch, reduction), buffers)
-        first = reduced(total, batch, reduction) if value is None else value.finish()
-        return first, self._named([entry.finish() for entry in outputs])
+        loss = reduced(total, batch, reduction) if value is None else value.finish()
+        return loss, self._named([entry.finish() for entry in outputs])
 
     def _hessian_vector_product(
         self,
@@ -144,7 +148,11 @@ class Loss:
         batch = self._batch(inputs, parameters, vectors, weight, validate)
         outputs = self._outputs(out, "out", batch)
         buffers = [entry.buffer for entry in outputs]
-        self._run("hessian_vector_product", batch, factor(batch, reduction), buffers)
+        scale = factor(batch, reduction)
+        if self.kernels["hessian_vector_product"] is None:
+            self._run("hessian", batch.along_vector(), scale, buffers)
+        else:
+            self._run("hessian_vector_product", batch, scale, buffers)
         return self._named([entry.finish() for entry in outputs])
 
     def _hessian(
@@ -191,6 +199,8 @@ class Loss:
             weight,
             self.signature,
             inputs=len(inputs),
+            parameters=len(parameters),
+            spread=self.kernels["hessian"] is None,
             validate=validate,
         )
 
@@ -200,7 +210,7 @@ class Loss:
         return tuple(Argument(f"vector.{by.name}", by.shape) for by in self._by)
 
     def _run(
-        self, kernel: str, batch: Batch, scale: NDArray[Any], outs: Sequence[NDArray[Any] | None]
+        self, kernel: str, batch: Batch, scale: NDArray[Any], outs: Sequence[NDArray[Any]]
     ) -> float:
         """The kernel's total; there is nothing to run on no items."""
         function = self.kernels[kernel]
@@ -254,7 +264,7 @@ class Loss:
         for column, core in enumerate(cores):
             for place in range(math.prod(core)):
                 basis = tuple(
-                    _basis(other, place if n == column else None, batch.real)
+                    _basis(other, place if n == column else None, batch)
                     for n, other in enumerate(cores)
                 )
                 probe = batch._replace(operands=batch.operands + basis)
@@ -263,12 +273,12 @@ class Loss:
                     _set_column(row[column].buffer, part, place, math.prod(core))
 
 
-def _basis(core: tuple[int, ...], place: int | None, real: np.dtype[Any]) -> Any:
+def _basis(core: tuple[int, ...], place: int | None, batch: Batch) -> Any:
     """A vector that all items share: 1 at one place, or 0 everywhere."""
-    vector = np.zeros((1, *core), real)
+    vector = np.zeros((1, *core) if core else (batch.size,), batch.real)
     if place is not None:
-        vector.reshape(-1)[place] = 1
-    return vector if core else vector[0]
+        vector.reshape(-1)[place if core else slice(None)] = 1
+    return vector
 
 
 def _set_column(block: NDArray[Any], part: NDArray[Any], place: int, columns: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from symloss.runtime.access import CHUNK
 from symloss.runtime.batch import Batch, number_of
 
 REDUCTIONS = ("none", "sum", "mean")
@@ -63,6 +64,11 @@ def _require_output(given: Any, name: str, shape: tuple[int, ...], real: np.dtyp
         raise ValueError(f"{name} has shape {given.shape}; {expected}")
     if not given.flags.writeable:
         raise ValueError(f"{name} is read-only; {expected}")
+
+
+def scratch(batch: Batch) -> NDArray[Any]:
+    """Room for the losses of one chunk, where nobody wants to see them."""
+    return np.empty(min(batch.size, CHUNK), batch.real)
 
 
 def split(given: Any, names: tuple[str, ...], what: str) -> tuple[Any, ...]:

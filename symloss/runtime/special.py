@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symloss.runtime.access import helper, like
+from symloss.runtime.access import compiled, like
 from symloss.runtime.elementary import LOG_2, exp, expm1, larger, log, log1p, smaller, sqrt
 
 # B(2k) / (2k)! for k = 1, 2, ...: Abramowitz and Stegun, table 23.2.
@@ -30,20 +30,20 @@ BERNOULLI = (
 )
 
 
-@helper
+@compiled
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), by the exponential that does not overflow."""
     small = exp(-abs(x))
     return (like(x, 1) if x >= like(x, 0) else small) / (like(x, 1) + small)
 
 
-@helper
+@compiled
 def softplus(x: Any) -> Any:
     """log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))."""
     return larger(x, like(x, 0)) + log1p(exp(-abs(x)))
 
 
-@helper
+@compiled
 def logcosh(x: Any) -> Any:
     """log(cosh(x)).
 
@@ -57,7 +57,7 @@ def logcosh(x: Any) -> Any:
     return size - like(x, LOG_2) + log1p(exp(like(x, -2) * size))
 
 
-@helper
+@compiled
 def log1mexp(x: Any) -> Any:
     """log(1 - exp(-x)) for x > 0: Maechler (2012), Accurately computing log(1 - exp(-|a|))."""
     if x <= like(x, LOG_2):
@@ -65,27 +65,27 @@ def log1mexp(x: Any) -> Any:
     return log1p(-exp(-x))
 
 
-@helper
+@compiled
 def sqrt1pm1(x: Any) -> Any:
     """sqrt(1 + x) - 1 = x / (sqrt(1 + x) + 1); from 3 on, nothing cancels."""
     root = sqrt(like(x, 1) + x)
     return root - like(x, 1) if x >= like(x, 3) else x / (root + like(x, 1))
 
 
-@helper
+@compiled
 def logaddexp(x: Any, y: Any) -> Any:
     """log(exp(x) + exp(y)) = max + log1p(exp(-|x - y|)); equal infinities have no difference."""
     apart = like(x, 0) if x == y else -abs(x - y)
     return larger(x, y) + log1p(exp(apart))
 
 
-@helper
+@compiled
 def xlogy(x: Any, y: Any) -> Any:
     """X * log(y), and 0 at x = 0 unless y is NaN."""
     return like(x, 0) if (x == like(x, 0)) & (y == y) else x * log(y)
 
 
-@helper
+@compiled
 def hypot(x: Any, y: Any) -> Any:
     """sqrt(x**2 + y**2), the larger taken out of the root."""
     big, small = larger(abs(x), abs(y)), smaller(abs(x), abs(y))
@@ -95,38 +95,38 @@ def hypot(x: Any, y: Any) -> Any:
     return big * sqrt(like(x, 1) + ratio * ratio)
 
 
-@helper
+@compiled
 def power(x: Any, y: Any) -> Any:
     """X to the y; NaN if either is, even for y = 0 or x = 1."""
     return x**y if (x == x) & (y == y) else x + y
 
 
-@helper
+@compiled
 def erf(x: Any) -> Any:
     """Error function."""
     return like(x, math.erf(x))
 
 
-@helper
+@compiled
 def erfc(x: Any) -> Any:
     """Complementary error function."""
     return like(x, math.erfc(x))
 
 
-@helper
+@compiled
 def loggamma(x: Any) -> Any:
     """Logarithm of the absolute value of the gamma function."""
     return like(x, math.lgamma(float(x)))
 
 
-@helper
+@compiled
 def polygamma(n: Any, x: Any) -> Any:
     """The n-th derivative of digamma at x > 0."""
     order = int(n)
     return like(x, digamma_at(float(x)) if order == 0 else polygamma_at(order, float(x)))
 
 
-@helper
+@compiled
 def digamma_at(x: float) -> float:
     """Digamma: Abramowitz and Stegun 6.3.18 beyond 10, the recurrence 6.3.5 below."""
     if x < 0.0:
@@ -145,7 +145,7 @@ def digamma_at(x: float) -> float:
     return float(total)
 
 
-@helper
+@compiled
 def polygamma_at(order: int, x: float) -> float:
     """Derivatives of digamma: Abramowitz and Stegun 6.4.11 and 6.4.6.
 

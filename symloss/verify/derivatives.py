@@ -11,7 +11,7 @@ and the median magnitude of that function over interior points.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -33,7 +33,10 @@ _EXACT = 256
 """Bits that hold a float times one plus a few ulps without rounding."""
 SECOND_ORDER_POINTS = 6
 LARGEST_HESSIAN = 12
+SECOND_ORDER = 4
+"""How many times as many roundoffs second derivatives are allowed."""
 Key = tuple[str, tuple[int, ...]]
+Direction = Mapping[Key, arb]
 
 
 @dataclass
@@ -107,6 +110,17 @@ class Trial:
         return Differences(self.spec, self.tables)
 
     @cached_property
+    def others(self) -> list[Differences]:
+        """Differences around the perturbed points."""
+        return [Differences(self.spec, tables) for tables in self.perturbed]
+
+    def second_hull(self, key: Key, along: Direction) -> tuple[float, float] | None:
+        """The interval of a second derivative over the point and the perturbed points."""
+        found = [place.second(*key, along) for place in (self.differences, *self.others)]
+        values = [value for value in found if value is not None]
+        return (min(values), max(values)) if values else None
+
+    @cached_property
     def slopes(self) -> dict[Key, Slope | None]:
         """The derivative by each coordinate, at the point itself."""
         return {key: self.differences.slope(*key) for key in self.keys}
@@ -114,13 +128,12 @@ class Trial:
     @cached_property
     def slope_hulls(self) -> dict[Key, tuple[float, float] | None]:
         """Intervals of the derivative over the perturbed points."""
-        others = [Differences(self.spec, tables) for tables in self.perturbed]
         hulls: dict[Key, tuple[float, float] | None] = {}
         for key, slope in self.slopes.items():
             if slope is None:
                 hulls[key] = None
                 continue
-            found = [slope, *(near for other in others if (near := other.slope(*key)))]
+            found = [slope, *(near for other in self.others if (near := other.slope(*key)))]
             hulls[key] = min(s.low for s in found), max(s.high for s in found)
         return hulls
 
@@ -141,6 +154,7 @@ class Trial:
         top = float(np.finfo(self.dtype).max)
         return slope is not None and not slope.is_kink and abs(slope.high) < top
 
+    @cached_property
     def label(self) -> str:
         """The point, short enough to read."""
         parts = []
@@ -202,7 +216,7 @@ def check_values(tally: Tally, batch: Batch, got: Any) -> None:
         low, high = min(trial.values), max(trial.values)
         size = trial.constant * trial.unit * max(abs(low), abs(high))
         slack = _sane(size + trial.constant * trial.rounding) + _tiny(batch.dtype)
-        tally.compare(float(number), low, high, slack, point=trial.label())
+        tally.compare(float(number), low, high, slack, point=trial.label)
 
 
 def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None:
@@ -225,7 +239,7 @@ def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None
                 size = _sane(max(map(abs, hull))) + floor
                 slack = trial.constant * trial.unit * size + _tiny(batch.dtype)
                 tally.compare(
-                    found, *hull, slack, point=trial.label(), component=f"{name}{list(place)}"
+                    found, *hull, slack, point=trial.label, component=f"{name}{list(place)}"
                 )
 
 
@@ -261,8 +275,11 @@ def check_products(tally: Tally, batch: Batch, loss: Any, typical: float, seed: 
             for name, array in zip(spec.wrt, vectors, strict=True)
             for place in trial.tables[name]
         }
-        expected = {key: trial.differences.second(*key, direction) for key in trial.keys}
-        _second(tally, trial, expected, lambda key, n=number: parts[key[0]][(n, *key[1])], typical)
+
+        def found(key: Key, n: int = number) -> float:
+            return float(np.asarray(parts[key[0]])[(n, *key[1])])
+
+        _second(tally, trial, direction, found, typical)
 
 
 def check_hessian(tally: Tally, batch: Batch, loss: Any, typical: float) -> None:
@@ -274,33 +291,33 @@ def check_hessian(tally: Tally, batch: Batch, loss: Any, typical: float) -> None
             tally.skipped += 1
             continue
         for column in trial.keys:
-            expected = {key: trial.differences.second(*key, {column: arb(1)}) for key in trial.keys}
 
             def found(key: Key, at: Key = column, n: int = number) -> float:
                 block = by_name(spec, rows[key[0]])[at[0]]
                 return float(np.asarray(block)[(n, *key[1], *at[1])])
 
-            _second(tally, trial, expected, found, typical)
+            _second(tally, trial, {column: arb(1)}, found, typical)
 
 
 def _second(
-    tally: Tally, trial: Trial, expected: Mapping[Key, float | None], found: Any, typical: float
+    tally: Tally, trial: Trial, along: Direction, found: Callable[[Key], float], typical: float
 ) -> None:
+    """Second derivatives along a direction; perturbed points only where they matter."""
     tally.points += 1
+    expected = {key: trial.differences.second(*key, along) for key in trial.keys}
     largest = max((abs(value) for value in expected.values() if value is not None), default=0.0)
     scale = largest + max((abs(s.high) for s in trial.slopes.values() if s), default=0.0)
     for key, value in expected.items():
-        if value is not None:
-            size = _sane(abs(value)) + _sane(scale) + typical
-            slack = 64 * trial.constant * trial.unit * size + _tiny(trial.dtype)
-            tally.compare(
-                float(found(key)),
-                value,
-                value,
-                slack,
-                point=trial.label(),
-                component=f"{key[0]}{list(key[1])}",
-            )
+        if value is None:
+            continue
+        size = _sane(abs(value)) + _sane(scale) + typical
+        slack = SECOND_ORDER * trial.constant * trial.unit * size + _tiny(trial.dtype)
+        got = found(key)
+        low, high = value, value
+        if not abs(got - value) <= slack:
+            low, high = trial.second_hull(key, along) or (value, value)
+        where = f"{key[0]}{list(key[1])}"
+        tally.compare(got, low, high, slack, point=trial.label, component=where)
 
 
 def _shape(tally: Tally, name: str, shape: Any, wanted: Any, array: Any, dtype: np.dtype) -> None:

@@ -28,7 +28,10 @@ _BOUNDS = {
         "C u (component + largest of the item + typical slope), inputs off by 4 u; "
         f"between the one-sided slopes at kinks; {_STEP}"
     ),
-    "hessian": f"64 C u (entry + largest of the item + slope + typical slope); {_STEP}",
+    "hessian": (
+        f"{derivatives.SECOND_ORDER} C u (entry + largest of the item + slope + typical slope), "
+        f"inputs off by 4 u; {_STEP}"
+    ),
     "reductions": "64 u of the sum of absolute values, from the items in exact arithmetic",
     "layout": "16 u: strides, leading dimensions, out=, empty batches change nothing",
     "domain": "NaN at the item, no other item touched, ValueError with validate=True",

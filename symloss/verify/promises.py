@@ -32,7 +32,7 @@ def check_defaults(tally: Tally, batch: Batch, loss: Any) -> None:
     }
     required = {n: a for n, a in batch.parameters.items() if n not in defaults}
     tally.points += 1
-    for name in ("value", "gradient", *SECOND):
+    for name in ("value", "gradient", "value_and_gradient", *SECOND):
         call = _caller(batch, loss, name)
         _equal(tally, f"{name}, defaults", call(**required), call(**required, **defaults))
 
@@ -63,6 +63,12 @@ def _check_long(tally: Tally, batch: Batch, loss: Any) -> None:
     # Recursive summation in any order: Higham, Accuracy and Stability, (4.4).
     slack = LONG * float(np.finfo(batch.dtype).eps) / 2 * size
     tally.compare(got, total, total, slack, point="sum of a long batch")
+    weight = np.linspace(0.5, 2.0, LONG).astype(batch.dtype)
+    weighted = short[places] * weight
+    total, size = math.fsum(weighted), math.fsum(np.abs(weighted))
+    got = float(loss.value(*inputs, **given, weight=weight, reduction="sum"))
+    slack = (LONG + 2) * float(np.finfo(batch.dtype).eps) / 2 * size
+    tally.compare(got, total, total, slack, point="weighted sum of a long batch")
     slopes = by_name(batch.spec, loss.gradient(*inputs, **given))
     items = by_name(batch.spec, _caller(batch, loss, "gradient")(**batch.parameters))
     for name, part in slopes.items():
@@ -87,14 +93,15 @@ def _check_weights(tally: Tally, batch: Batch, loss: Any) -> None:
 def _check_broadcasting(tally: Tally, batch: Batch, loss: Any) -> None:
     """Inputs and weights of other leading shapes are those of the batch they broadcast to."""
     first, *rest = (array[:6] for array in batch.inputs)
-    rows = [np.repeat(first[:, None], 6, axis=1), *(np.repeat(a[None], 6, axis=0) for a in rest)]
+    count = len(first)
+    column = np.broadcast_to(first[:, None], (count, count, *first.shape[1:]))
+    rows = [column.copy(), *(np.repeat(array[None], count, axis=0) for array in rest)]
     given = {name: array[0] for name, array in batch.parameters.items()}
-    weight = np.linspace(0.5, 2.0, 6).astype(batch.dtype)[: len(first)]
-    rows = [row[: len(first), : len(first)] for row in rows]
-    full = np.broadcast_to(weight, (len(first), len(first))).copy()
+    weight = np.linspace(0.5, 2.0, count).astype(batch.dtype)
+    full = np.broadcast_to(weight, (count, count)).copy()
     for name in ("value", "gradient"):
         call = getattr(loss, name)
-        spread = call(first[:, None], *rest, **given, weight=weight)
+        spread = call(first[:, None] if rest else column, *rest, **given, weight=weight)
         _equal(tally, f"{name}, broadcast", spread, call(*rows, **given, weight=full))
         flat = call(*rows, **given)
         _equal(tally, f"{name}, weight of lower rank", spread, _scaled(flat, full))

@@ -7,7 +7,22 @@ import numpy as np
 import pytest
 from numba import njit
 
-from symloss.runtime import HELPER, LOOP, at, fill, in_range, item, like, part, put
+from symloss.runtime import (
+    CHUNK,
+    at,
+    fill,
+    in_range,
+    item,
+    like,
+    part,
+    plus,
+    put,
+    room,
+    share,
+    times,
+    weigh,
+)
+from symloss.runtime.access import STRICT
 
 compiled = pytest.mark.skipif(
     bool(numba.config.DISABLE_JIT), reason="judges compiled code, and NUMBA_DISABLE_JIT is set"
@@ -18,37 +33,37 @@ def no_cache(options):
     return {**options, "cache": False}
 
 
-@njit(**no_cache(HELPER))
+@njit(**no_cache(STRICT))
 def compiled_at(x, n):
     return at(x, n)
 
 
-@njit(**no_cache(HELPER))
-def compiled_part(x, start, stop):
-    return part(x, start, stop)
+@njit(**no_cache(STRICT))
+def compiled_part(x, start):
+    return part(x, start)
 
 
-@njit(**no_cache(HELPER))
+@njit(**no_cache(STRICT))
 def compiled_put(x, n, v):
     put(x, n, v)
 
 
-@njit(**no_cache(HELPER))
+@njit(**no_cache(STRICT))
 def compiled_item(x, n):
     return item(x, n)
 
 
-@njit(**no_cache(HELPER))
+@njit(**no_cache(STRICT))
 def compiled_like(x, constant):
     return like(x, constant) * x
 
 
-@njit(**no_cache(HELPER))
+@njit(**no_cache(STRICT))
 def compiled_in_range(x, size):
     return in_range(x, size)
 
 
-@njit(**no_cache(HELPER))
+@njit(**no_cache(STRICT))
 def compiled_fill(x, value):
     fill(x, value)
 
@@ -61,17 +76,45 @@ def test_at(function):
 
 @pytest.mark.parametrize("function", [part, compiled_part])
 def test_part(function):
-    assert function(np.arange(5.0), 1, 3).tolist() == [1.0, 2.0]
-    assert function(3.0, 1, 3) == 3.0
-    assert function(None, 1, 3) is None
+    assert function(np.arange(CHUNK + 5.0), CHUNK).tolist() == [CHUNK + n for n in range(5)]
+    assert len(function(np.arange(3.0 * CHUNK), CHUNK)) == CHUNK
+    assert function(3.0, 1) == 3.0
 
 
 @pytest.mark.parametrize("function", [put, compiled_put])
 def test_put(function):
     x = np.zeros(3)
     function(x, 1, 2.0)
-    function(None, 1, 2.0)
+    function(x, 3, 2.0)
     assert x.tolist() == [0.0, 2.0, 0.0]
+
+
+def test_room_is_the_chunks_part_or_a_scratch():
+    wanted, scratch = np.zeros(CHUNK + 5), np.zeros(CHUNK)
+    assert len(room(wanted, CHUNK, CHUNK + 5)) == 5
+    assert len(room(scratch, CHUNK, CHUNK + 5)) == 5
+
+
+def test_weigh_multiplies_in_place_and_sums():
+    x, weight = np.array([1.0, 2.0]), np.arange(CHUNK + 2.0)
+    assert weigh(x, weight, CHUNK) == CHUNK + 2 * (CHUNK + 1)
+    assert x.tolist() == [CHUNK, 2 * (CHUNK + 1)]
+
+
+@njit(**no_cache(STRICT))
+def compiled_share(weight, n, whole):
+    return share(weight, n, whole)
+
+
+@pytest.mark.parametrize("function", [share, compiled_share])
+def test_share(function):
+    assert function(np.array([2.0, 3.0]), 1, 1.0) == 3.0
+    assert function(np.empty(0), 1, 1.0) == 1.0
+
+
+def test_plus_and_times():
+    assert plus(2.0, 3.0) == 5.0
+    assert times(2.0, 3.0) == 6.0
 
 
 @pytest.mark.parametrize("function", [item, compiled_item])
@@ -79,7 +122,6 @@ def test_item(function):
     rows = np.arange(6.0).reshape(3, 2)
     assert function(rows, 2).tolist() == [4.0, 5.0]
     assert function(rows[:1], 2).tolist() == [0.0, 1.0]
-    assert function(None, 2) is None
 
 
 @compiled
@@ -110,18 +152,18 @@ def test_fill(function):
     x = np.zeros((2, 2))
     function(x[1], math.nan)
     function(x[0, 1:], 5.0)
-    function(None, 1.0)
     np.testing.assert_array_equal(x, [[0.0, 5.0], [math.nan, math.nan]])
 
 
-@njit(**no_cache(LOOP))
-def loop(count, scale, x, y, weight, out):
+@njit(**no_cache(STRICT))
+def loop(count, scale, x, y, out):
     total = scale.dtype.type(0)
-    for n in range(count):
-        r = at(x, n) - at(y, n)
-        v = at(weight, n) * (r if r > like(r, 0) else like(r, 0.5) * r)
-        total += v
-        put(out, n, scale[0] * v)
+    for start in range(0, count, CHUNK):
+        left, right, losses = part(x, start), part(y, start), room(out, start, count)
+        for n in range(min(CHUNK, count - start)):
+            r = left[n] - at(right, n)
+            losses[n] = scale[0] * (r if r > like(r, 0) else like(r, 0.5) * r)
+            total = plus(total, losses[n])
     return total
 
 
@@ -130,8 +172,7 @@ def test_loops_vectorise():
     for dtype in (np.float32, np.float64):
         x = np.ones(100, dtype)
         for y in (x, dtype(1)):
-            for out in (None, np.empty(100, dtype)):
-                loop(100, np.ones(1, dtype), x, y, dtype(1), out)
+            loop(100, np.ones(1, dtype), x, y, np.empty(100, dtype))
     for signature, code in loop.inspect_llvm().items():
         word = "float" if "float32" in str(signature[2]) else "double"
         lanes = (4, 8, 16) if word == "float" else (2, 4, 8)

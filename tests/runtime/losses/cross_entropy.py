@@ -9,7 +9,6 @@ import numpy as np
 from numba import njit
 
 from symloss.runtime import (
-    LOOP,
     Argument,
     Domain,
     Loss,
@@ -20,10 +19,15 @@ from symloss.runtime import (
     item,
     log,
     put,
+    share,
 )
+from symloss.runtime.access import STRICT
+
+# Numba does not notice that a function which a cached one calls has changed.
+OPTIONS = STRICT | {"cache": False}
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _lse(real, logits):
     largest = real(-math.inf)
     for k in range(logits.shape[0]):
@@ -34,25 +38,27 @@ def _lse(real, logits):
     return largest + log(total)
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _value_item(real, logits, label):
     if not in_range(label, logits.shape[0]):
         return real(math.nan)
     return _lse(real, logits) - logits[label]
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _value(count, scale, logits, label, weight, out_loss):
     real = scale.dtype.type
     total = 0.0
     for n in range(count):
-        loss = at(weight, n) * _value_item(real, item(logits, n), at(label, n))
+        loss = share(weight, n, scale.dtype.type(1)) * _value_item(
+            real, item(logits, n), at(label, n)
+        )
         total += loss
         put(out_loss, n, loss)
     return total
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _slopes(scale, factor, logits, label, out_logits):
     lse = _lse(scale.dtype.type, logits)
     for k in range(logits.shape[0]):
@@ -69,24 +75,25 @@ def _value_and_gradient(count, scale, logits, label, weight, out_loss, out_logit
             total += np.nan
             put(out_loss, n, scale.dtype.type(np.nan))
             continue
-        factor = scale[0] * at(weight, n)
+        factor = scale[0] * share(weight, n, scale.dtype.type(1))
         loss = _slopes(scale, factor, item(logits, n), at(label, n), out_logits[n])
-        loss = at(weight, n) * loss
+        loss = share(weight, n, scale.dtype.type(1)) * loss
         total += float(loss)
         put(out_loss, n, loss)
     return total
 
 
 def _gradient(count, scale, logits, label, weight, out_logits):
-    return _value_and_gradient(count, scale, logits, label, weight, None, out_logits)
+    unwanted = np.empty(0, scale.dtype)
+    return _value_and_gradient(count, scale, logits, label, weight, unwanted, out_logits)
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _hessian_vector_product(count, scale, logits, label, vector, weight, out_logits):
     real = scale.dtype.type
     for n in range(count):
         row, along = item(logits, n), item(vector, n)
-        factor = scale[0] * at(weight, n)
+        factor = scale[0] * share(weight, n, scale.dtype.type(1))
         if not in_range(at(label, n), row.shape[0]):
             fill(out_logits[n], real(math.nan))
             continue

@@ -7,10 +7,14 @@ import math
 
 from numba import njit
 
-from symloss.runtime import CHUNK, HELPER, LOOP, Argument, Domain, Loss, at, like, part, put
+from symloss.runtime import CHUNK, Argument, Domain, Loss, at, like, part, plus, room, share, weigh
+from symloss.runtime.access import STRICT
+
+# Numba does not notice that a function which a cached one calls has changed.
+OPTIONS = STRICT | {"cache": False}
 
 
-@njit(**HELPER)
+@njit(**OPTIONS)
 def _item(real, prediction, target, delta):
     if not delta > like(delta, 0):
         return real(math.nan), real(math.nan), real(math.nan)
@@ -22,66 +26,44 @@ def _item(real, prediction, target, delta):
     return value, gradient, real(1) if is_near else (real(0) if size == size else r)
 
 
-@njit(**LOOP)
-def _value_chunk(count, scale, prediction, target, delta, weight, out_loss):
-    real = scale.dtype.type
-    total = real(0)
-    for n in range(count):
-        loss = at(weight, n) * _item(real, at(prediction, n), at(target, n), at(delta, n))[0]
-        total += loss
-        put(out_loss, n, loss)
-    return total
-
-
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _value(count, scale, prediction, target, delta, weight, out_loss):
+    real = scale.dtype.type
     total = 0.0
     for start in range(0, count, CHUNK):
-        stop = min(start + CHUNK, count)
-        total += _value_chunk(
-            stop - start,
-            scale,
-            part(prediction, start, stop),
-            part(target, start, stop),
-            part(delta, start, stop),
-            part(weight, start, stop),
-            part(out_loss, start, stop),
-        )
+        predictions, targets = part(prediction, start), part(target, start)
+        deltas, losses = part(delta, start), room(out_loss, start, count)
+        chunk_total = real(0)
+        for n in range(min(CHUNK, count - start)):
+            losses[n] = _item(real, predictions[n], targets[n], at(deltas, n))[0]
+            chunk_total = plus(chunk_total, losses[n])
+        if weight.shape[0]:
+            chunk_total = weigh(losses, weight, start)
+        total += chunk_total
     return total
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _gradient(count, scale, prediction, target, delta, weight, out_prediction):
     real = scale.dtype.type
     for n in range(count):
         slope = _item(real, at(prediction, n), at(target, n), at(delta, n))[1]
-        out_prediction[n] = scale[0] * at(weight, n) * slope
+        out_prediction[n] = scale[0] * share(weight, n, scale.dtype.type(1)) * slope
     return 0.0
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _value_and_gradient(count, scale, prediction, target, delta, weight, out_loss, out_prediction):
     _gradient(count, scale, prediction, target, delta, weight, out_prediction)
     return _value(count, scale, prediction, target, delta, weight, out_loss)
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _hessian(count, scale, prediction, target, delta, weight, out_prediction_prediction):
     real = scale.dtype.type
     for n in range(count):
         second = _item(real, at(prediction, n), at(target, n), at(delta, n))[2]
-        out_prediction_prediction[n] = scale[0] * at(weight, n) * second
-    return 0.0
-
-
-@njit(**LOOP)
-def _hessian_vector_product(
-    count, scale, prediction, target, delta, vector, weight, out_prediction
-):
-    real = scale.dtype.type
-    for n in range(count):
-        second = _item(real, at(prediction, n), at(target, n), at(delta, n))[2]
-        out_prediction[n] = scale[0] * at(weight, n) * second * at(vector, n)
+        out_prediction_prediction[n] = scale[0] * share(weight, n, scale.dtype.type(1)) * second
     return 0.0
 
 
@@ -99,7 +81,7 @@ class Huber(Loss):
         "gradient": _gradient,
         "value_and_gradient": _value_and_gradient,
         "hessian": _hessian,
-        "hessian_vector_product": _hessian_vector_product,
+        "hessian_vector_product": None,
     }
 
     def value(

@@ -5,30 +5,36 @@
 
 from numba import njit
 
-from symloss.runtime import LOOP, Argument, Domain, Loss, at, put
+from symloss.runtime import Argument, Domain, Loss, at, put, share
+from symloss.runtime.access import STRICT
+
+# Numba does not notice that a function which a cached one calls has changed.
+OPTIONS = STRICT | {"cache": False}
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _value(count, scale, prediction, target, tilt, weight, out_loss):
     total = 0.0
     for n in range(count):
-        loss = at(weight, n) * (at(tilt, n) * at(prediction, n) * at(prediction, n) - at(target, n))
+        loss = share(weight, n, scale.dtype.type(1)) * (
+            at(tilt, n) * at(prediction, n) * at(prediction, n) - at(target, n)
+        )
         total += loss
         put(out_loss, n, loss)
     return total
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _gradient(count, scale, prediction, target, tilt, weight, out_prediction, out_tilt):
     real = scale.dtype.type
     for n in range(count):
-        factor = scale[0] * at(weight, n)
+        factor = scale[0] * share(weight, n, scale.dtype.type(1))
         out_prediction[n] = factor * real(2) * at(tilt, n) * at(prediction, n)
         out_tilt[n] = factor * at(prediction, n) * at(prediction, n)
     return 0.0
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _value_and_gradient(
     count, scale, prediction, target, tilt, weight, out_loss, out_prediction, out_tilt
 ):
@@ -36,13 +42,13 @@ def _value_and_gradient(
     return _value(count, scale, prediction, target, tilt, weight, out_loss)
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _hessian(
     count, scale, prediction, target, tilt, weight, out_pp, out_pt, out_tp, out_tt
 ):  # fmt: skip
     real = scale.dtype.type
     for n in range(count):
-        factor = scale[0] * at(weight, n)
+        factor = scale[0] * share(weight, n, scale.dtype.type(1))
         out_pp[n] = factor * real(2) * at(tilt, n)
         out_pt[n] = factor * real(2) * at(prediction, n)
         out_tp[n] = factor * real(2) * at(prediction, n)
@@ -50,13 +56,13 @@ def _hessian(
     return 0.0
 
 
-@njit(**LOOP)
+@njit(**OPTIONS)
 def _hessian_vector_product(
     count, scale, prediction, target, tilt, v_prediction, v_tilt, weight, out_prediction, out_tilt
 ):
     real = scale.dtype.type
     for n in range(count):
-        factor = scale[0] * at(weight, n) * real(2)
+        factor = scale[0] * share(weight, n, scale.dtype.type(1)) * real(2)
         out_prediction[n] = factor * (
             at(tilt, n) * at(v_prediction, n) + at(prediction, n) * at(v_tilt, n)
         )
