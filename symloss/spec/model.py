@@ -135,6 +135,19 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Likelihood:
+    """The loss is -log_density, but for what does not depend on `wrt`.
+
+    `density` is the text, a distribution of the input `variable`.
+    """
+
+    variable: str
+    density: str
+    log_density: Expr
+    place: Place
+
+
+@dataclass(frozen=True)
 class Spec:
     """A loss as mathematics.
 
@@ -161,6 +174,7 @@ class Spec:
     claims: Mapping[str, Any]
     examples: tuple[Example, ...]
     relations: tuple[Relation, ...]
+    likelihood: Likelihood | None
     calls: Mapping[str, Spec]
     hash: str
 

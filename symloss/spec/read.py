@@ -16,7 +16,17 @@ from symloss.spec.arguments import read_inputs, read_parameters, read_wrt
 from symloss.spec.definitions import read_definitions
 from symloss.spec.examples import read_example
 from symloss.spec.find import check_stem, find_called, names_near
-from symloss.spec.model import Argument, Definition, Example, Input, Parameter, Relation, Spec
+from symloss.spec.likelihood import read_likelihood
+from symloss.spec.model import (
+    Argument,
+    Definition,
+    Example,
+    Input,
+    Likelihood,
+    Parameter,
+    Relation,
+    Spec,
+)
 from symloss.spec.names import WORDS, suggestion
 from symloss.spec.relations import read_relation
 from symloss.spec.scope import Scope, Signature, open_scope
@@ -116,6 +126,7 @@ class _File:
             claims={name: _plain(value) for name, value in self.tables.claims.items()},
             examples=examples,
             relations=relations,
+            likelihood=self.likelihood(own, scope) if self.laws else None,
             calls=self.calls,
             hash=self.hash(),
         )
@@ -183,6 +194,14 @@ class _File:
             passage = self.source.passage("relations", at, "law")
             relations.append(read_relation(passage, scope, find))
         return tuple(relations)
+
+    def likelihood(self, own: Signature, math: Scope) -> Likelihood | None:
+        table = self.tables.likelihood
+        if table is None:
+            return None
+        scope = self.scope(own.inputs, own.parameters)
+        scope.ranges = math.ranges
+        return read_likelihood(self.source, table.variable, own.inputs, scope, self.find)
 
     def hash(self) -> str:
         """The text, and all that it calls."""

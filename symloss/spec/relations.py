@@ -11,7 +11,7 @@ from symloss.spec.model import Relation, scalar_symbol
 from symloss.spec.parse import Parser
 from symloss.spec.scope import Scope
 from symloss.spec.source import Passage
-from symloss.spec.syntax import read_syntax
+from symloss.spec.syntax import Syntax, read_syntax
 
 _OPERATORS: dict[type[ast.cmpop], Literal["==", "<=", ">="]] = {
     ast.Eq: "==",
@@ -19,6 +19,16 @@ _OPERATORS: dict[type[ast.cmpop], Literal["==", "<=", ">="]] = {
     ast.GtE: ">=",
 }
 _FORM = 'a law is left == right, left <= right or left >= right: "loss >= 0"'
+
+
+def _check_limits(syntax: Syntax, side: ast.expr) -> None:
+    """A limit is a whole side of a law."""
+    for node in ast.walk(side):
+        if node is side or not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name) and node.func.id == "limit":
+            remedy = "let limit(...) be a whole side of the law, of an expression without limits"
+            syntax.fail("limit stands inside an expression", node, remedy)
 
 
 def read_relation(passage: Passage, scope: Scope, find: calls.Find) -> Relation:
@@ -37,6 +47,8 @@ def read_relation(passage: Passage, scope: Scope, find: calls.Find) -> Relation:
     scope.scalars["loss"] = scalar_symbol("loss")
     parser = Parser(syntax, scope, find, law=True)
     sides = [law.left, law.comparators[0]]
+    for side in sides:
+        _check_limits(syntax, side)
     left, right = (parser.number(side).expression for side in sides)
     for expression, side in zip((left, right), sides, strict=True):
         check_expression(parser, expression, side)

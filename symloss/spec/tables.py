@@ -50,6 +50,13 @@ class RelationTable(_Table):
     law: str
 
 
+class LikelihoodTable(_Table):
+    """The table `[likelihood]`."""
+
+    variable: str
+    density: str
+
+
 class SpecTables(_Table):
     """A whole file."""
 
@@ -63,6 +70,7 @@ class SpecTables(_Table):
     claims: dict[str, bool | int | Decimal | str] = Field(default_factory=dict)
     examples: list[ExampleTable] = Field(default_factory=list)
     relations: list[RelationTable] = Field(default_factory=list)
+    likelihood: LikelihoodTable | None = None
 
 
 _MODELS: dict[str, type[BaseModel]] = {
@@ -70,6 +78,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "parameters": ParameterTable,
     "examples": ExampleTable,
     "relations": RelationTable,
+    "likelihood": LikelihoodTable,
 }
 _TYPES = {
     "string_type": "a string",
@@ -123,6 +132,8 @@ def _missing(path: tuple[str | int, ...]) -> str:
         "math": 'math = """..."""',
         "inputs": "a table [inputs]",
         "law": 'law = "left == right"',
+        "variable": 'variable = "target"',
+        "density": 'density = "Normal(prediction, 1)"',
         "given": "given = { name = value }",
         "loss": "loss = value",
     }

@@ -105,6 +105,21 @@ class Trial:
         return float(ball.rad()) if ball.is_finite() else math.inf
 
     @cached_property
+    def floors(self) -> dict[str, float]:
+        """What cancellation inside may cost a derivative by each array: `rounding` over its size.
+
+        The gradient of a cosine of vectors with one element is zero, but the parts of it that
+        cancel are not: they are as large as the loss's own parts over the vector.
+        """
+        sizes = {
+            name: max((abs(float(value)) for value in self.tables[name].values()), default=0.0)
+            for name in self.spec.wrt
+            if getattr(self.spec.arguments[name], "shape", ())
+        }
+        known = {name: self.rounding / size for name, size in sizes.items() if size}
+        return dict.fromkeys(self.spec.wrt, 0.0) | {n: _sane(floor) for n, floor in known.items()}
+
+    @cached_property
     def differences(self) -> Differences:
         """Differences around the point."""
         return Differences(self.spec, self.tables)
@@ -113,6 +128,11 @@ class Trial:
     def others(self) -> list[Differences]:
         """Differences around the perturbed points."""
         return [Differences(self.spec, tables) for tables in self.perturbed]
+
+    def reach(self, step: tuple[Key, arb]) -> float:
+        """A step of a direction, relative to the size of the array it is taken in."""
+        (name, _), by = step
+        return abs(float(by)) * self.floors[name] / self.rounding if self.floors[name] else 0.0
 
     def second_hull(self, key: Key, along: Direction) -> tuple[float, float] | None:
         """The interval of a second derivative over the point and the perturbed points."""
@@ -237,7 +257,8 @@ def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None
             if hull is not None:
                 found = float(np.asarray(parts[name])[(number, *place)])
                 size = _sane(max(map(abs, hull))) + floor
-                slack = trial.constant * trial.unit * size + _tiny(batch.dtype)
+                slack = trial.constant * (trial.unit * size + trial.floors[name])
+                slack += _tiny(batch.dtype)
                 tally.compare(
                     found, *hull, slack, point=trial.label, component=f"{name}{list(place)}"
                 )
@@ -311,7 +332,8 @@ def _second(
         if value is None:
             continue
         size = _sane(abs(value)) + _sane(scale) + typical
-        slack = SECOND_ORDER * trial.constant * trial.unit * size + _tiny(trial.dtype)
+        lost = trial.floors[key[0]] * max(map(trial.reach, along.items()))
+        slack = SECOND_ORDER * trial.constant * (trial.unit * size + lost) + _tiny(trial.dtype)
         got = found(key)
         low, high = value, value
         if not abs(got - value) <= slack:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import flint
 import numpy as np
 from flint import arb
+from sympy import Expr, Integer
 
-from symloss.language import Limit
-from symloss.spec import Example, Relation, Spec
+from symloss.language import Finite, Interval, Limit
+from symloss.spec import Example, Relation, Spec, scalar_symbol
 from symloss.verify.derivatives import by_name
+from symloss.verify.exact import holds_exactly
 from symloss.verify.reference import evaluate, tables_of
-from symloss.verify.sample import Point
+from symloss.verify.sample import Point, sample
 from symloss.verify.tally import Tally
 
 BITS = 400
@@ -70,6 +74,9 @@ def _complete(spec: Spec, example: Example) -> dict[str, Any]:
 def check_relations(tally: Tally, spec: Spec, points: list[Point]) -> None:
     """Every law at every point."""
     for relation in spec.relations:
+        if holds_exactly(spec, relation):
+            tally.require(True, point=relation.law, expected="true", got="true")
+            continue
         for point in points:
             tally.points += 1
             tables = tables_of(spec, point.values)
@@ -80,6 +87,52 @@ def check_relations(tally: Tally, spec: Spec, points: list[Point]) -> None:
             tally.require(
                 holds, point=f"{relation.law} at {dict(point.values)}", expected="true", got=shown
             )
+
+
+def check_likelihood(tally: Tally, spec: Spec, count: int, seed: int) -> None:
+    """The loss plus the log density does not change with what derivatives are taken by.
+
+    That its derivative is zero, said without derivatives: the sum is the same at any two points
+    that agree in everything else.
+    """
+    likelihood = spec.likelihood
+    assert likelihood is not None
+    total = scalar_symbol("loss") + likelihood.log_density
+    points = [
+        point.values
+        for point in sample(spec, count, np.dtype("float64"), seed)
+        if point.kind != "extreme"
+    ]
+    for one, other in pairwise(points):
+        for target in _targets(spec, one):
+            start = {**one, likelihood.variable: target}
+            moved = {**start, **{name: other[name] for name in spec.wrt}}
+            first, second = (_exactly(spec, total, values) for values in (start, moved))
+            tally.points += 1
+            if not (first.is_finite() and second.is_finite()):
+                tally.skipped += 1
+                continue
+            tally.require(
+                bool(abs(first - second) <= _CLOSE * (1 + abs(first) + abs(second))),
+                point=f"{likelihood.density} at {moved}",
+                expected=f"{first.str(20)}, as at {start}",
+                got=second.str(20),
+            )
+
+
+def _targets(spec: Spec, values: Mapping[str, Any]) -> list[Any]:
+    """The variable's own value, and 0 and 1: a Bernoulli variable has no others."""
+    assert spec.likelihood is not None
+    name = spec.likelihood.variable
+    domain = spec.arguments[name].domain
+    assert isinstance(domain, (Interval, Finite))
+    ends = [float(end) for end in (0, 1) if domain.contains(Integer(end))]
+    return [values[name], *map(np.asarray, ends)]
+
+
+def _exactly(spec: Spec, expression: Expr, values: Mapping[str, Any]) -> arb:
+    with flint.ctx.workprec(BITS):
+        return evaluate(spec, tables_of(spec, values), expression=expression, precision=BITS)
 
 
 def _holds(spec: Spec, relation: Relation, tables: dict[str, Any]) -> tuple[bool | None, str]:
@@ -119,6 +172,8 @@ def _converges(left: Any, right: Any) -> tuple[bool | None, str]:
     values, goal = (left, right) if isinstance(left, list) else (right, left)
     if isinstance(goal, list):
         goal = goal[-1]
+    if not (goal.is_finite() and values[-1].is_finite()):
+        return None, "not finite"
     gaps = [float(abs(value - goal).mid()) for value in values]
     size = 1 + abs(float(goal.mid()))
     good = gaps[-1] <= 1e-9 * size and gaps[-1] <= gaps[0]

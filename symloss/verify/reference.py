@@ -205,10 +205,15 @@ def _place(expression: Expr) -> Callable[[State], int]:
     if isinstance(expression, Symbol):
         name = str(expression.name)
         return lambda state: (
-            state.places[name] if name in state.places else int(state.lookup(name, ()))
+            state.places[name] if name in state.places else _whole(state.lookup(name, ()))
         )
     element = _element(expression)
     return lambda state: int(element(state))
+
+
+def _whole(number: Any) -> int:
+    """A place, which a call may have been given as a number."""
+    return int(number.unique_fmpz()) if isinstance(number, arb) else int(number)
 
 
 def _element(element: Indexed) -> Callable[[State], Any]:

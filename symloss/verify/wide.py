@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sympy import Symbol
 
+from symloss.spec import Spec, dimension_symbol
 from symloss.verify.derivatives import Batch, Trial, by_name
 from symloss.verify.reference import evaluate
 from symloss.verify.sample import plain_point
@@ -15,6 +17,8 @@ WIDE = 17
 """Elements of a wide item: more than one vector register holds."""
 WIDEST = 2500
 """For items of a single axis: more than one chunk."""
+TERMS = 20_000
+"""Fewer elements where they are combined in pairs or triples: the reference adds term by term."""
 COORDINATES = 4
 
 
@@ -22,13 +26,26 @@ def check_wide(tally: Tally, batch: Batch, loss: Any, typical: float, seed: int)
     """Items of many elements against the reference, slopes at a few coordinates."""
     names = batch.spec.dimensions
     sizes = [{one: WIDE if one == name else 3 for one in names} for name in names]
-    sizes += [{names[0]: WIDEST}] if len(names) == 1 else []
+    if len(names) == 1:
+        sizes.append({names[0]: min(WIDEST, round(TERMS ** (1 / _order(batch.spec, names[0]))))})
     for number, size in enumerate(sizes):
         random = np.random.default_rng([seed, 17, number])
         trial = Trial(
             batch.spec, plain_point(batch.spec, size, batch.dtype, random), batch.dtype, seed
         )
         _check_wide_item(tally, trial, Batch(batch.spec, [trial], batch.dtype), loss, typical)
+
+
+def _order(spec: Spec, dimension: str) -> int:
+    """How many indices run over a dimension at once, at most: 2 for a sum over pairs."""
+    over = {index for index, size in spec.ranges.items() if size == dimension_symbol(dimension)}
+    return (
+        max(
+            len({*entry.indices, *entry.expression.atoms(Symbol)} & over)
+            for entry in spec.definitions
+        )
+        or 1
+    )
 
 
 def _check_wide_item(tally: Tally, trial: Trial, one: Batch, loss: Any, typical: float) -> None:
