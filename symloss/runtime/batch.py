@@ -78,7 +78,7 @@ def quick(inputs: tuple[Any, ...], parameters: tuple[Any, ...], weight: Any) -> 
             return None
         if not (x.flags.c_contiguous and x.flags.aligned):
             return None
-    if any(type(number) not in (float, int) for number in parameters):
+    if any(type(number) is not float and type(number) is not int for number in parameters):
         return None
     scalars = [number_of(number, real) for number in parameters]
     weights = NONE[real.char] if weight is None else weight

@@ -213,7 +213,7 @@ def _place(expression: Expr) -> Callable[[State], int]:
 
 def _whole(number: Any) -> int:
     """A place, which a call may have been given as a number."""
-    return int(number.unique_fmpz()) if isinstance(number, arb) else int(number)
+    return round(float(number.mid())) if isinstance(number, arb) else int(number)
 
 
 def _element(element: Indexed) -> Callable[[State], Any]:
