@@ -170,7 +170,12 @@ def verify(
 
 
 @app.command("list")
-def list_losses(as_json: Json = False) -> None:
+def list_losses(
+    as_json: Json = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a Markdown table with sources.")
+    ] = False,
+) -> None:
     """List the losses of the catalogue."""
     from symloss import pipeline, publish, report
 
@@ -178,6 +183,8 @@ def list_losses(as_json: Json = False) -> None:
     entries = report.listing((path.parent.name, pipeline.read_spec(path)) for path in paths)
     if as_json:
         _print_json([vars(entry) for entry in entries])
+    elif as_markdown:
+        typer.echo(report.listing_markdown(entries))
     else:
         out.print(report.listing_table(entries))
 

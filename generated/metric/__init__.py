@@ -1,5 +1,5 @@
-"""The metric losses: nt_xent, triplet.
+"""The metric losses: circle, contrastive, cosine_embedding, info_nce, list_mle, listnet, margin_ranking, multi_margin, multiclass_hinge, n_pairs, nt_xent, pairwise_logistic, squared_triplet, supervised_contrastive, triplet.
 
 Written by `symloss build`. Each module defines the loss of its name; `symloss.losses` offers it.
 """
-# digest: 2a87b8162621d0de48215adac78b59e35c7fb4d48ecc6b8b0b8fbe6144adec08
+# digest: b1dc54ea9f07c8c3165237e1245c44cbd258422759a13d61793747c0ae58d993

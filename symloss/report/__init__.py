@@ -5,7 +5,7 @@ nothing is computed here that the other rooms have not decided. Raises: nothing 
 """
 
 from symloss.report.building import build_summary
-from symloss.report.listing import Entry, listing, listing_table
+from symloss.report.listing import Entry, listing, listing_markdown, listing_table
 from symloss.report.mathematics import mathematics
 from symloss.report.progress import bar
 from symloss.report.verdicts import verdicts, verdicts_json
@@ -15,6 +15,7 @@ __all__ = [
     "bar",
     "build_summary",
     "listing",
+    "listing_markdown",
     "listing_table",
     "mathematics",
     "verdicts",

@@ -20,14 +20,28 @@ class Entry:
     signature: str
     title: str
     summary: str
+    source: str
 
 
 def listing(specs: Iterable[tuple[str, Spec]]) -> tuple[Entry, ...]:
     """Entries for specs that come with the names of their families."""
     return tuple(
-        Entry(spec.name, family, signature(spec), spec.title, spec.summary)
+        Entry(spec.name, family, signature(spec), spec.title, spec.summary, spec.source)
         for family, spec in specs
     )
+
+
+def listing_markdown(entries: Iterable[Entry]) -> str:
+    """The entries as the table of the README, family by family."""
+    lines = ["| loss | signature | title | source |", "|---|---|---|---|"]
+    for entry in entries:
+        cells = (f"`{entry.name}`", f"`{entry.signature}`", entry.title, entry.source)
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
 
 
 def listing_table(entries: Iterable[Entry]) -> Table:

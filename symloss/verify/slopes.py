@@ -34,6 +34,11 @@ class Slope:
     high: float
 
     @property
+    def size(self) -> float:
+        """The largest magnitude of the interval."""
+        return max(abs(self.low), abs(self.high))
+
+    @property
     def is_kink(self) -> bool:
         """Whether the two sides differ."""
         return self.low != self.high
