@@ -2,6 +2,7 @@
 
     read_spec     a TOML file   ->  Spec          the mathematics, checked           symloss.spec
     read_program  Spec          ->  Program       definitions in index notation      symloss.program
+    stabilise     Program       ->  Program       stable forms of naive spellings    symloss.stable
     derive        Program       ->  Derivation    gradient, second derivative, kinks symloss.derive
     lower         Derivation    ->  Kernel        stable forms, loops, layout        symloss.lower
     render        Spec, Kernel  ->  str           a module's source text             symloss.emit
@@ -31,6 +32,7 @@ from symloss.errors import PublishError, VerificationError
 from symloss.lower import Kernel, lower
 from symloss.program import read_program
 from symloss.spec import Spec, read_spec
+from symloss.stable import stabilise
 from symloss.verify import Verification, verify
 
 __all__ = [
@@ -56,7 +58,7 @@ class Made:
 
 def derive_spec(spec: Spec) -> Derivation:
     """The derivatives of a spec."""
-    return derive(read_program(spec))
+    return derive(stabilise(read_program(spec)))
 
 
 def compile_spec(spec: Spec) -> Kernel:

@@ -31,8 +31,13 @@ def weight(step: Step, builder: Builder) -> Expr:
 
 def chosen(step: Step, builder: Builder) -> Expr:
     """The place of the extreme value of a max or min."""
+    return place(step, builder, _ARG[step.kind])
+
+
+def place(step: Step, builder: Builder, kind: Kind = "argmax") -> Expr:
+    """The place of the largest, or smallest, body of a reduction over one index."""
     name = f"{step.name}_place"
-    return _shared(Step(name, step.indices, step.expression, _ARG[step.kind], step.bound), builder)
+    return _shared(Step(name, step.indices, step.expression, kind, step.bound), builder)
 
 
 def _softmax(step: Step) -> Step:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sympy import Add, Expr, Indexed, S
+from sympy import Add, Expr, Indexed, S, Symbol
 
 from symloss.derive import reductions
 from symloss.derive.builder import Builder
 from symloss.derive.partial import Differentiator
-from symloss.program import Program, Step, name_of, operands
+from symloss.program import Kind, Program, Step, name_of, operands
 
 Seed = Callable[[tuple[Expr, ...]], Expr]
 """Gives the direction's component that belongs to a variable's element at some subscripts."""
@@ -45,6 +45,7 @@ class _Forward:
         self.differentiator = differentiator
         self.builder = Builder(program)
         self.moving: dict[str, Step | None] = {}
+        self.centred: dict[str, tuple[Expr, Expr]] = {}
 
     def run(self, outputs: Mapping[str, str]) -> Program:
         for step in self.program.steps:
@@ -63,8 +64,12 @@ class _Forward:
                 {step.bound[0]: reductions.chosen(step, self.builder)}
             )
             made = Step(name, step.indices, rate)
+        elif step.softmax_of in self.centred:
+            made = Step(name, step.indices, self._softmax_rate(step))
         elif step.kind is None:
             made = Step(name, step.indices, self._rate(step.expression))
+        elif step.kind == "logsumexp" and len(step.bound) == 1:
+            made = Step(name, step.indices, self._logsumexp_rate(step))
         else:
             rate = self._rate(step.expression)
             if rate is not S.Zero:
@@ -74,6 +79,40 @@ class _Forward:
             return None
         self.builder.append(made)
         return made
+
+    def _logsumexp_rate(self, step: Step) -> Expr:
+        """The softmax's mean of the terms' rates, from the largest term's rate on.
+
+        Where one term is nearly all there is, only the others make its softmax move: with rates
+        relative to its own, they are all that is added up.
+        """
+        rate = self._rate(step.expression)
+        if rate is S.Zero:
+            return rate
+        place = reductions.place(step, self.builder)
+        centre = self._append(f"{step.name}_centre", step, rate.xreplace({step.bound[0]: place}))
+        spread = rate - centre
+        terms = spread * reductions.weight(step, self.builder)
+        mean = self._append(f"{step.name}_mean", step, terms, "sum", step.bound)
+        self.centred[step.name] = spread, mean
+        return centre + mean
+
+    def _append(
+        self,
+        name: str,
+        step: Step,
+        expression: Expr,
+        kind: Kind | None = None,
+        bound: tuple[Symbol, ...] = (),
+    ) -> Expr:
+        made = Step(self.builder.fresh(name), step.indices, expression, kind, bound)
+        self.builder.append(made)
+        return made.element()
+
+    def _softmax_rate(self, step: Step) -> Expr:
+        """Each weight times its exponent's rate; two products, for the difference cancels."""
+        spread, mean = self.centred[step.softmax_of]
+        return step.element() * spread - step.element() * mean
 
     def _rate(self, expression: Expr) -> Expr:
         terms = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, exp, log
+from sympy import Eq, Expr, Piecewise, S, exp, log
 
 from symloss.lower.model import finite_or_zero
 from symloss.program import Program, Step
@@ -29,7 +29,7 @@ def expand_logsumexp(program: Program) -> Program:
         elif step.softmax_of:
             source = program.step(step.softmax_of)
             weights = _element(f"{source.name}_exp", step.indices) / _element(
-                f"{source.name}_total", source.indices
+                f"{source.name}_divisor", source.indices
             )
             steps.append(replace(step, expression=weights, softmax_of=""))
         else:
@@ -55,7 +55,10 @@ def _rest(step: Step, top: Step) -> list[Step]:
     powers = Step(f"{step.name}_exp", step.loops, exp(step.expression - shift.element()))
     whole = Step(f"{step.name}_total", step.indices, powers.element(), "sum", step.bound)
     value = Step(step.name, step.indices, shift.element() + log(whole.element()))
-    return [top, shift, powers, whole, value]
+    # A sum over none, or over masked terms alone, is 0, and its softmax weights are 0, too.
+    some = Piecewise((S.One, Eq(whole.element(), 0)), (whole.element(), True))
+    divisor = Step(f"{step.name}_divisor", step.indices, some)
+    return [top, shift, powers, whole, divisor, value]
 
 
 def _element(name: str, indices: tuple[Expr, ...]) -> Expr:

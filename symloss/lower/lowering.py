@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import chain
 
 from sympy import Expr
@@ -31,6 +32,7 @@ from symloss.lower.share import share, temporary_names
 from symloss.lower.storage import place_arrays, reads_of
 from symloss.program import Program, name_of, text, without_dead_steps
 from symloss.spec import dimension_symbol
+from symloss.stable import rewritten
 
 
 def lower(derivation: Derivation) -> Kernel:
@@ -58,7 +60,7 @@ def lower(derivation: Derivation) -> Kernel:
 
 
 def _procedure(name: str, program: Program) -> Procedure:
-    program = expand_logsumexp(count_outside(program))
+    program = expand_logsumexp(count_outside(_stable(program)))
     nodes = list(map(node_of, program.steps))
     kept = (*program.outputs, INVALID)
     nodes = inline(nodes, kept)
@@ -84,6 +86,12 @@ def _procedure(name: str, program: Program) -> Procedure:
         phases=phases,
         outputs=tuple(Output(output, _shape_of(output, program)) for output in program.outputs),
     )
+
+
+def _stable(program: Program) -> Program:
+    """Differentiation makes naive spellings of its own."""
+    steps = (replace(step, expression=rewritten(step.expression)) for step in program.steps)
+    return replace(program, steps=tuple(steps))
 
 
 def _phases(

@@ -9,7 +9,7 @@ from pathlib import Path
 import symloss
 from symloss.spec import Spec
 
-GENERATOR = ("language", "spec", "program", "derive", "lower", "emit", "runtime")
+GENERATOR = ("language", "spec", "program", "stable", "derive", "lower", "emit", "runtime")
 """What can change the emitted text; the judge can only refuse it."""
 
 

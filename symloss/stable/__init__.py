@@ -1,0 +1,11 @@
+"""Naive spellings become forms that keep their digits, before anything is differentiated.
+
+In: a `Program` as its author wrote it. Out: one that means the same. Guarantees: every rewrite is
+an identity of real numbers wherever the formula as written is defined; each has a name, and is
+tested as an identity. Raises: nothing of its own.
+"""
+
+from symloss.stable.programs import stabilise
+from symloss.stable.rewrites import REWRITES, Rewrite, rewritten
+
+__all__ = ["REWRITES", "Rewrite", "rewritten", "stabilise"]

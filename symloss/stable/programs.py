@@ -1,0 +1,188 @@
+"""Rewrites of programs: sums of exponentials, and a logsumexp less one of its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import sympy
+from sympy import Add, Expr, Indexed, Mul, Ne, Piecewise, Pow, Symbol, exp, log, oo
+from sympy.logic.boolalg import And, Boolean
+
+from symloss.language import FUNCTIONS
+from symloss.program import Program, Step, name_of, operands, without_dead_steps
+from symloss.stable.rewrites import rewritten
+
+_softplus = FUNCTIONS["softplus"].build
+
+
+def stabilise(program: Program) -> Program:
+    """The program with every naive spelling replaced by its stable form."""
+    work = _Work({step.name for step in program.steps}, program)
+    for step in program.steps:
+        work.take(step)
+    return without_dead_steps(replace(program, steps=tuple(work.steps)))
+
+
+@dataclass
+class _Work:
+    """Steps so far, and what is known of them.
+
+    Attributes:
+        taken: names that steps have.
+        powers: for a sum of exponentials, the logsumexp of their exponents.
+        gaps: logsumexps less one of their terms, by logsumexp and place.
+    """
+
+    taken: set[str]
+    program: Program
+
+    def __post_init__(self) -> None:
+        self.steps: list[Step] = []
+        self.known: dict[str, Step] = {}
+        self.powers: dict[str, Step] = {}
+        self.gaps: dict[tuple[str, Expr], Step] = {}
+
+    def take(self, step: Step) -> None:
+        """Add a step, rewritten, after what its new form needs."""
+        expression = rewritten(self.of_sums(step.expression))
+        expression = self.less_terms(expression)
+        self.add(replace(step, expression=expression))
+        body = _exponent(expression) if step.kind == "sum" else None
+        if body is not None and not step.held:
+            name = self.fresh(f"{step.name}_log")
+            self.powers[step.name] = Step(name, step.indices, body, "logsumexp", step.bound)
+            self.add(self.powers[step.name])
+
+    def add(self, step: Step) -> None:
+        self.steps.append(step)
+        self.known[step.name] = step
+
+    def fresh(self, name: str) -> str:
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+    def of_sums(self, expression: Expr) -> Expr:
+        """log(sum exp) becomes logsumexp, exp(x)/(sum exp) becomes exp(x - logsumexp)."""
+        for leaf in operands(expression):
+            power = self.powers.get(name_of(leaf))
+            if power is not None:
+                whole = power.element(tuple(leaf.indices)) if isinstance(leaf, Indexed) else None
+                expression = _without_sum(expression, leaf, whole or power.element())
+        return expression
+
+    def less_terms(self, expression: Expr) -> Expr:
+        """A logsumexp less one of its terms becomes a softplus, wherever that stands."""
+        if isinstance(expression, (Symbol, Indexed)) or not expression.args:
+            return expression
+        parts = [self.less_terms(p) if isinstance(p, Expr) else p for p in expression.args]
+        node = expression if tuple(parts) == expression.args else expression.func(*parts)
+        return self.less_term(node) if isinstance(node, Add) else node
+
+    def less_term(self, total: Add) -> Expr:
+        for term, leaf, step in self.logsumexps(total):
+            cofactor = term / leaf
+            for other in total.args:
+                found = self.gap(step, leaf, -other / cofactor)
+                if found is not None:
+                    rest = Add(*(t for t in total.args if t not in (term, other)))
+                    return self.less_terms(rest) + cofactor * found
+        return total
+
+    def logsumexps(self, total: Add) -> Iterator[tuple[Expr, Expr, Step]]:
+        for term in total.args:
+            for leaf in Mul.make_args(term):
+                if isinstance(leaf, (Symbol, Indexed)):
+                    step = self.known.get(name_of(leaf))
+                    if step is not None and step.kind == "logsumexp" and len(step.bound) == 1:
+                        yield term, leaf, step
+
+    def gap(self, step: Step, leaf: Expr, term: Expr) -> Expr | None:
+        """`logsumexp - term`, where the term is that of one place; None where it is not.
+
+        With the others' logsumexp L, it is log1p(exp(L - term)), which has all its digits when the
+        term is nearly all there is.
+        """
+        subscripts = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
+        if not all(isinstance(subscript, Symbol) for subscript in subscripts):
+            return None
+        back = dict(zip(subscripts, step.indices, strict=True))
+        if len(back) != len(subscripts):
+            return None
+        body, mask = _unmasked(step.expression)
+        own = term.xreplace(back)
+        place = _place(body, step.bound[0], own)
+        # At a place that other indices choose, the others would have to be summed for each.
+        ranges = set(self.program.ranges)
+        if place is None or not place.free_symbols & ranges <= set(step.indices):
+            return None
+        others = self.others(step, body, mask, place)
+        at = {new: old for old, new in back.items()}
+        rest = (others.element() - own).xreplace(at)
+        counted = mask.xreplace({step.bound[0]: place}).xreplace(at)
+        if counted == sympy.true:
+            return _softplus(rest)
+        return Piecewise((_softplus(rest), counted), (rest, True))
+
+    def others(self, step: Step, body: Expr, mask: Boolean, place: Expr) -> Step:
+        """The logsumexp over all places but one."""
+        if (step.name, place) not in self.gaps:
+            condition = And(mask, Ne(step.bound[0], place))
+            expression = Piecewise((body, condition), (-oo, True))
+            name = self.fresh(f"{step.name}_others")
+            self.gaps[step.name, place] = replace(step, name=name, expression=expression)
+            self.add(self.gaps[step.name, place])
+        return self.gaps[step.name, place]
+
+
+def _exponent(expression: Expr) -> Expr | None:
+    """X where the expression is exp(x), or that under a mask that gives 0 elsewhere."""
+    if isinstance(expression, exp):
+        return expression.args[0]
+    if isinstance(expression, Piecewise) and len(expression.args) == 2:
+        (first, condition), (last, _) = expression.args
+        if isinstance(first, exp) and last == 0:
+            return Piecewise((first.args[0], condition), (-oo, True))
+    return None
+
+
+def _without_sum(expression: Expr, total: Expr, logarithm: Expr) -> Expr:
+    def of_log(node: Expr) -> Expr:
+        rest = node.args[0] / total
+        known = not rest.has(total) and bool(rest.is_positive)
+        return logarithm + log(rest) if known else node
+
+    def of_quotient(node: Expr) -> Expr:
+        if Pow(total, -1) not in node.args:
+            return node
+        power = next((factor for factor in node.args if isinstance(factor, exp)), None)
+        if power is None:
+            return node
+        return node * total / power * exp(power.args[0] - logarithm)
+
+    expression = expression.replace(lambda node: isinstance(node, log), of_log)
+    return expression.replace(lambda node: isinstance(node, Mul), of_quotient)
+
+
+def _unmasked(body: Expr) -> tuple[Expr, Boolean]:
+    if isinstance(body, Piecewise) and len(body.args) == 2:
+        (first, condition), (last, _) = body.args
+        if last == -oo:
+            return first, condition
+    return body, sympy.true
+
+
+def _place(body: Expr, index: Symbol, term: Expr) -> Expr | None:
+    """The place at which the body is the term."""
+    for leaf in operands(body):
+        if not isinstance(leaf, Indexed) or index not in leaf.indices:
+            continue
+        axis = leaf.indices.index(index)
+        for other in operands(term):
+            if isinstance(other, Indexed) and other.base == leaf.base:
+                place = other.indices[axis]
+                if index not in place.free_symbols and body.xreplace({index: place}) == term:
+                    return place
+    return None

@@ -1,0 +1,187 @@
+"""Rewrites of one expression, with names: the table that `rewritten` applies and tests walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+from sympy import Add, Expr, Indexed, Mul, Pow, S, Symbol, cos, cosh, exp, log, sin, sinh
+
+from symloss.language import FUNCTIONS
+
+_softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _sqrt1pm1, _logaddexp, _xlogy = (
+    FUNCTIONS[name].build
+    for name in (
+        *("softplus", "sigmoid", "log1p", "expm1", "logcosh"),
+        *("log1mexp", "sqrt1pm1", "logaddexp", "xlogy"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One identity: `naive` on the left, what `apply` makes of such a node on the right.
+
+    `naive` is an instance over x and y, with an interval on which it is defined, for tests and
+    documentation.
+    """
+
+    name: str
+    naive: str
+    low: float
+    high: float
+    apply: Callable[[Expr], Expr | None]
+
+
+def rewritten(expression: Expr) -> Expr:
+    """The expression with every rewrite of the table applied, from the leaves up."""
+    if not expression.args or isinstance(expression, (Symbol, Indexed)):
+        return expression
+    parts = [rewritten(part) if isinstance(part, sympy.Basic) else part for part in expression.args]
+    node = expression if tuple(parts) == expression.args else expression.func(*parts)
+    for row in REWRITES:
+        found = row.apply(node) if isinstance(node, Expr) else None
+        if found is not None:
+            return rewritten(found)
+    return node
+
+
+def _logarithm_near_one(node: Expr) -> Expr | None:
+    if isinstance(node, log) and isinstance(node.args[0], Add) and S.One in node.args[0].args:
+        return _log1p(node.args[0] - 1)
+    return None
+
+
+def _softplus_of(node: Expr) -> Expr | None:
+    power = _argument(node, _log1p)
+    return _softplus(power.args[0]) if isinstance(power, exp) else None
+
+
+def _log1mexp_of(node: Expr) -> Expr | None:
+    power = _argument(node, _log1p)
+    if power is not None and isinstance(-power, exp):
+        return _log1mexp(-(-power).args[0])
+    return None
+
+
+def _two_exponentials(node: Expr) -> Expr | None:
+    if not isinstance(node, log) or not isinstance(node.args[0], Add):
+        return None
+    terms = node.args[0].args
+    if len(terms) == 2 and all(isinstance(term, exp) for term in terms):
+        return _logaddexp(*(term.args[0] for term in terms))
+    return None
+
+
+def _logarithm_of_cosh(node: Expr) -> Expr | None:
+    inside = node.args[0] if isinstance(node, log) else None
+    return _logcosh(inside.args[0]) if isinstance(inside, cosh) else None
+
+
+def _logarithm_of_sigmoid(node: Expr) -> Expr | None:
+    inside = _argument(node.args[0], _sigmoid) if isinstance(node, log) else None
+    return -_softplus(-inside) if inside is not None else None
+
+
+def _own_logarithm(node: Expr) -> Expr | None:
+    """x*log(x), which is 0 at 0."""
+    if not isinstance(node, Mul):
+        return None
+    for factor in node.args:
+        if isinstance(factor, log) and factor.args[0] in node.args:
+            x = factor.args[0]
+            return node / (x * factor) * _xlogy(x, x)
+    return None
+
+
+def _difference(kind: Callable[[Expr], Expr | None]) -> Callable[[Expr], Expr | None]:
+    """A rewrite of `c*f - c` in a sum, where `kind` says what `f - 1` is."""
+
+    def apply(node: Expr) -> Expr | None:
+        if not isinstance(node, Add):
+            return None
+        for term, factor in _factors(node):
+            less = kind(factor)
+            cofactor = term / factor
+            if less is not None and -cofactor in node.args:
+                return Add(*(t for t in node.args if t not in (term, -cofactor)), cofactor * less)
+        return None
+
+    return apply
+
+
+def _factors(total: Add) -> Iterator[tuple[Expr, Expr]]:
+    for term in total.args:
+        for factor in Mul.make_args(term):
+            if factor.args:
+                yield term, factor
+
+
+def _exp_less_one(factor: Expr) -> Expr | None:
+    return _expm1(factor.args[0]) if isinstance(factor, exp) else None
+
+
+def _sigmoid_less_one(factor: Expr) -> Expr | None:
+    inside = _argument(factor, _sigmoid)
+    return -_sigmoid(-inside) if inside is not None else None
+
+
+def _cosh_less_one(factor: Expr) -> Expr | None:
+    return 2 * sinh(factor.args[0] / 2) ** 2 if isinstance(factor, cosh) else None
+
+
+def _cos_less_one(factor: Expr) -> Expr | None:
+    return -2 * sin(factor.args[0] / 2) ** 2 if isinstance(factor, cos) else None
+
+
+def _root_less_one(factor: Expr) -> Expr | None:
+    if isinstance(factor, Pow) and factor.exp == S.Half and S.One in Add.make_args(factor.base):
+        return _sqrt1pm1(factor.base - 1)
+    return None
+
+
+def _logistic(node: Expr) -> Expr | None:
+    """(1 + exp(x))**-n."""
+    if isinstance(node, Pow) and node.exp.is_Integer and node.exp.is_negative:
+        rest = node.base - 1 if isinstance(node.base, Add) else node.base
+        x = _argument(rest, exp)
+        return None if x is None else _sigmoid(-x) ** -node.exp
+    return None
+
+
+def _logistic_product(node: Expr) -> Expr | None:
+    """exp(x)*sigmoid(-x)."""
+    if not isinstance(node, Mul):
+        return None
+    for factor in node.args:
+        if isinstance(factor, exp):
+            for other in node.args:
+                inside = _argument(other, _sigmoid)
+                if inside is not None and inside == -factor.args[0]:
+                    return node / (factor * other) * _sigmoid(factor.args[0])
+    return None
+
+
+def _argument(node: Expr, function: Any) -> Expr | None:
+    """The argument of a call of that function."""
+    return node.args[0] if isinstance(node, function) else None
+
+
+REWRITES: tuple[Rewrite, ...] = (
+    Rewrite("log1p", "log(1 + x)", -0.9, 50.0, _logarithm_near_one),
+    Rewrite("softplus", "log(1 + exp(x))", -50.0, 50.0, _softplus_of),
+    Rewrite("log1mexp", "log(1 - exp(-x))", 1e-6, 50.0, _log1mexp_of),
+    Rewrite("logaddexp", "log(exp(x) + exp(y))", -50.0, 50.0, _two_exponentials),
+    Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
+    Rewrite("logsigmoid", "log(1/(1 + exp(-x)))", -50.0, 50.0, _logarithm_of_sigmoid),
+    Rewrite("sigmoid", "1/(1 + exp(-x))", -50.0, 50.0, _logistic),
+    Rewrite("sigmoid of a quotient", "exp(x)/(1 + exp(x))", -50.0, 50.0, _logistic_product),
+    Rewrite("complement", "1 - 1/(1 + exp(-x))", -50.0, 50.0, _difference(_sigmoid_less_one)),
+    Rewrite("expm1", "y*exp(x) - y", -5.0, 5.0, _difference(_exp_less_one)),
+    Rewrite("sqrt1pm1", "sqrt(1 + x**2) - 1", -5.0, 5.0, _difference(_root_less_one)),
+    Rewrite("half angle of cosh", "cosh(x) - 1", -5.0, 5.0, _difference(_cosh_less_one)),
+    Rewrite("half angle of cos", "1 - cos(x)", -5.0, 5.0, _difference(_cos_less_one)),
+    Rewrite("xlogy", "x*log(x)", 1e-6, 5.0, _own_logarithm),
+)

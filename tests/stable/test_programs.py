@@ -1,0 +1,108 @@
+"""Sums of exponentials, and a logsumexp less one of its terms."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from flint import arb, ctx
+from symloss.losses import cross_entropy, nt_xent
+
+from symloss import pipeline
+from symloss.program import text
+from symloss.spec import read_spec
+from symloss.stable import stabilise
+
+INPUTS = """
+[inputs]
+z = { shape = ["K"] }
+label = { domain = "index(K)" }
+s = { shape = ["N", "N"] }
+partner = { shape = ["N"], domain = "index(N)" }
+"""
+
+
+def shown(folder, *math):
+    used = "\n".join(math)
+    words = set(re.findall(r"\w+", used))
+    lines = [line for line in INPUTS.splitlines() if " =" not in line or line.split()[0] in words]
+    file = folder / "tried.toml"
+    file.write_text(f"title = 't'\nmath = '''\n{used}\n'''\n" + "\n".join(lines), "utf-8")
+    return text(stabilise(pipeline.read_program(read_spec(file))))
+
+
+OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
+
+
+@pytest.mark.parametrize(
+    ("math", "expected"),
+    [
+        ("loss = logsumexp(z[k], k) - z[label]", f"loss_logsumexp_others = {OTHERS}"),
+        ("loss = log(sum(exp(z[k]), k)) - z[label]", f"loss_sum_log_others = {OTHERS}"),
+        ("loss = 3*logsumexp(z[k], k) - 3*z[label]", "loss = 3*softplus("),
+        ("loss = (logsumexp(z[k], k) - z[label])**2", "loss = softplus("),
+        ("loss = log(mean(exp(z[k]), k)) + 0*z[label]", "logsumexp(z[k], k)"),
+        ("loss = -log(exp(z[label])/sum(exp(z[k]), k))", "softplus("),
+        ("loss = log(sum(where(k != label, exp(z[k]), 0), k))", OTHERS),
+    ],
+)
+def test_forms_that_are_found(math, expected, tmp_path):
+    assert expected in shown(tmp_path, math)
+
+
+def test_a_masked_logsumexp_less_a_term_that_may_be_masked(tmp_path):
+    math = "loss = mean(logsumexp(where(i != j, s[i,j], -oo), j) - s[i, partner[i]], i)"
+    found = shown(tmp_path, math)
+    assert "Ne(i, j) & Ne(j, partner[i])" in found
+    assert "Ne(i, partner[i])" in found
+
+
+@pytest.mark.parametrize(
+    "math",
+    [
+        "loss = sum(logsumexp(z[k], k) - z[i], i)",
+        "loss = logsumexp(z[k], k) - 2*z[label]",
+        "loss = logsumexp(z[k], k) + z[label]",
+        "loss = logsumexp(2*z[k], k) - z[label]",
+    ],
+)
+def test_forms_that_are_none(math, tmp_path):
+    assert "others" not in shown(tmp_path, math)
+
+
+def exact_cross_entropy(logits, label):
+    with ctx.workprec(4000):
+        total = sum((arb(float(z)).exp() for z in logits), arb(0))
+        value = total.log() - arb(float(logits[label]))
+        slopes = [arb(float(z)).exp() / total - (k == label) for k, z in enumerate(logits)]
+        return float(value.mid()), [float(slope.mid()) for slope in slopes]
+
+
+@pytest.mark.parametrize("gap", [1.0, 10.0, 30.0, 100.0, 600.0])
+@pytest.mark.parametrize("classes", [2, 5, 40])
+def test_confident_and_right_predictions_keep_their_digits(gap, classes):
+    random = np.random.default_rng(classes)
+    logits = random.normal(size=classes)
+    logits[1] = gap
+    value, slopes = exact_cross_entropy(logits, 1)
+    found, gradient = cross_entropy.value_and_gradient(logits, 1)
+    assert found == pytest.approx(value, rel=1e-14 * (1 + gap))
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-14 * (1 + gap))
+
+
+def test_a_single_class_costs_nothing():
+    value, gradient = cross_entropy.value_and_gradient([3.0], 0)
+    assert value == 0
+    assert gradient.tolist() == [0.0]
+    product = cross_entropy.hessian_vector_product([3.0], 0, vector=[1.0])
+    assert product.tolist() == [0.0]
+
+
+def test_a_partner_of_itself_is_no_term_of_the_sum():
+    z = np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])
+    similarity = (z @ z.T) / 0.5
+    terms = [np.log(sum(np.exp(similarity[i, j]) for j in range(3) if j != i)) for i in range(3)]
+    partner = [0, 0, 0]
+    expected = np.mean([terms[i] - similarity[i, partner[i]] for i in range(3)])
+    assert nt_xent.value(z, partner) == pytest.approx(expected, rel=1e-12)

@@ -1,0 +1,79 @@
+"""Each rewrite is found, is an identity, and keeps the digits that the naive spelling loses."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from sympy import exp, log, sqrt
+
+from symloss.language import BY_NODE, FUNCTIONS
+from symloss.stable import REWRITES, rewritten
+
+x, y = sympy.symbols("x y", real=True)
+SCOPE = {
+    "x": x,
+    "y": y,
+    **{name: getattr(sympy, name) for name in ("exp", "log", "sqrt", "cosh", "cos")},
+}
+
+
+def value(expression, at):
+    """A value of an expression in the language's functions, to fifty digits."""
+    for node, row in BY_NODE.items():
+        if row.definition is not None:
+            expression = expression.replace(node, row.definition)
+        elif row.name in ("log1p", "expm1"):
+            expression = expression.replace(
+                node, {"log1p": lambda z: log(1 + z), "expm1": lambda z: exp(z) - 1}[row.name]
+            )
+    return sympy.N(expression.xreplace({x: at[0], y: at[1]}), 50)
+
+
+@pytest.mark.parametrize("row", REWRITES, ids=lambda row: row.name)
+def test_each_is_found_and_is_an_identity(row):
+    naive = eval(row.naive, SCOPE)
+    stable = rewritten(naive)
+    assert stable != naive
+    random = np.random.default_rng(3)
+    for _ in range(40):
+        at = [sympy.Rational(str(round(part, 6))) for part in random.uniform(row.low, row.high, 2)]
+        before, after = value(naive, at), value(stable, at)
+        assert abs(before - after) <= 1e-40 * (1 + abs(before)), at
+
+
+@pytest.mark.parametrize(
+    ("naive", "stable"),
+    [
+        (log(1 + exp(x)), "softplus(x)"),
+        (2 * log(1 + exp(-3 * x)), "2*softplus(-3*x)"),
+        (log(1 + exp(x - y)) + y, "y + softplus(x - y)"),
+        (1 / (1 + exp(-x)), "sigmoid(x)"),
+        (1 - 1 / (1 + exp(-x)), "sigmoid(-x)"),
+        (-log(1 / (1 + exp(-x))), "softplus(-x)"),
+        (-log(1 - 1 / (1 + exp(-x))), "softplus(x)"),
+        (y * exp(x) - y + x**2, "x**2 + y*expm1(x)"),
+        (3 * sqrt(1 + x**2) - 3, "3*sqrt1pm1(x**2)"),
+        (sqrt(1 + x) + 1, "sqrt(x + 1) + 1"),
+        (exp(x) + 1, "exp(x) + 1"),
+        (exp(x) - 2, "exp(x) - 2"),
+        (log(2 + exp(x)), "log(exp(x) + 2)"),
+    ],
+)
+def test_spellings(naive, stable):
+    assert str(rewritten(naive)) == stable
+
+
+def test_what_is_stable_stays():
+    for name in ("softplus", "sigmoid", "logcosh", "expm1"):
+        node = FUNCTIONS[name].build(x)
+        assert rewritten(node) == node
+
+
+def test_digits_are_kept():
+    at = 1e-9
+    naive = float(sympy.lambdify(x, exp(x) - 1, "math")(at))
+    exact = float(mpmath.expm1(mpmath.mpf(at)))
+    assert abs(naive - exact) > 1e-9 * exact
+    assert str(rewritten(exp(x) - 1)) == "expm1(x)"
