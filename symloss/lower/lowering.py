@@ -45,6 +45,7 @@ def lower(derivation: Derivation) -> Kernel:
     if derivation.second is None or len(gradient.wrt) > 1:
         # Otherwise a product is the second derivative, weighted by the vector.
         programs["hessian_vector_product"] = derivation.hessian_vector_product
+    programs = {name: _stable(program) for name, program in programs.items()}
     return Kernel(
         name=gradient.name,
         procedures=tuple(_procedure(name, program) for name, program in programs.items()),
@@ -60,13 +61,14 @@ def lower(derivation: Derivation) -> Kernel:
 
 
 def _procedure(name: str, program: Program) -> Procedure:
-    program = expand_logsumexp(count_outside(_stable(program)))
+    program = expand_logsumexp(count_outside(program))
     nodes = list(map(node_of, program.steps))
     kept = (*program.outputs, INVALID)
     nodes = inline(nodes, kept)
     nodes = list(chain.from_iterable(map(split_scatters, nodes)))
     nodes = inline(list(chain.from_iterable(map(split_contractions, nodes))), kept)
     nodes = merge_equal(list(chain.from_iterable(map(along_rows, nodes))), kept)
+    nodes = [replace(node, expression=rewritten(node.expression)) for node in nodes]
     nodes = select_valid(nodes, program.outputs)
     shapes = {
         node.name: tuple(program.ranges[index] for index in node.indices)

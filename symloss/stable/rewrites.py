@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Pow, S, Symbol, cos, cosh, exp, log, sin, sinh
+from sympy import (
+    Add,
+    Expr,
+    Indexed,
+    KroneckerDelta,
+    Mul,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+    cos,
+    cosh,
+    exp,
+    log,
+    sin,
+    sinh,
+)
 
 from symloss.language import FUNCTIONS
 
@@ -123,6 +139,13 @@ def _exp_less_one(factor: Expr) -> Expr | None:
     return _expm1(factor.args[0]) if isinstance(factor, exp) else None
 
 
+def _power_less_one(factor: Expr) -> Expr | None:
+    """x**y - 1 for an exponent that is no number, so that x is not negative."""
+    if isinstance(factor, Pow) and not factor.exp.is_number and not isinstance(factor, exp):
+        return _expm1(_xlogy(factor.exp, factor.base))
+    return None
+
+
 def _sigmoid_less_one(factor: Expr) -> Expr | None:
     inside = _argument(factor, _sigmoid)
     return -_sigmoid(-inside) if inside is not None else None
@@ -164,6 +187,45 @@ def _logistic_product(node: Expr) -> Expr | None:
     return None
 
 
+def _selected(node: Expr) -> Expr | None:
+    """A factor that selects 0 selects before the product is taken: 0 times infinity is no 0."""
+    if not isinstance(node, Mul):
+        return None
+    for factor in node.args:
+        if not isinstance(factor, Piecewise) or len(factor.args) != 2:
+            continue
+        (first, condition), (last, _) = factor.args
+        kept = [other for other in node.args if isinstance(other, KroneckerDelta)]
+        moved = [other for other in node.args if other not in (factor, *kept)]
+        if S.Zero not in (first, last) or not any(map(_may_be_infinite, (*moved, first, last))):
+            continue
+        first, last = (Mul(branch, *moved) for branch in (first, last))
+        return Mul(Piecewise((first, condition), (last, True)), *kept)
+    return None
+
+
+def _one_power(node: Expr) -> Expr | None:
+    """x**(a - 1)*x, which SymPy keeps apart, and which is no number at 0."""
+    if not isinstance(node, Mul):
+        return None
+    exponents: dict[Expr, list[Expr]] = {}
+    for factor in node.args:
+        base, exponent = factor.as_base_exp()
+        exponents.setdefault(base, []).append(exponent)
+    for base, found in exponents.items():
+        symbolic = not all(exponent.is_number for exponent in found)
+        if len(found) > 1 and symbolic and not base.is_number:
+            rest = (factor for factor in node.args if factor.as_base_exp()[0] != base)
+            return Mul(*rest, Pow(base, Add(*found)))
+    return None
+
+
+def _may_be_infinite(node: Expr) -> bool:
+    return node.has(log, _xlogy) or any(
+        not (power.exp.is_Integer and power.exp.is_positive) for power in node.atoms(Pow)
+    )
+
+
 def _argument(node: Expr, function: Any) -> Expr | None:
     """The argument of a call of that function."""
     return node.args[0] if isinstance(node, function) else None
@@ -180,8 +242,11 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("sigmoid of a quotient", "exp(x)/(1 + exp(x))", -50.0, 50.0, _logistic_product),
     Rewrite("complement", "1 - 1/(1 + exp(-x))", -50.0, 50.0, _difference(_sigmoid_less_one)),
     Rewrite("expm1", "y*exp(x) - y", -5.0, 5.0, _difference(_exp_less_one)),
+    Rewrite("power less one", "1 - y**x", 0.1, 3.0, _difference(_power_less_one)),
     Rewrite("sqrt1pm1", "sqrt(1 + x**2) - 1", -5.0, 5.0, _difference(_root_less_one)),
     Rewrite("half angle of cosh", "cosh(x) - 1", -5.0, 5.0, _difference(_cosh_less_one)),
     Rewrite("half angle of cos", "1 - cos(x)", -5.0, 5.0, _difference(_cos_less_one)),
+    Rewrite("one power", "x**(y - 1)*x", 0.1, 3.0, _one_power),
+    Rewrite("selection", "log(x)*Piecewise((0, x < 1), (y, True))", 0.1, 3.0, _selected),
     Rewrite("xlogy", "x*log(x)", 1e-6, 5.0, _own_logarithm),
 )

@@ -97,7 +97,16 @@ def _values(
         return random.choice([float(value) for value in domain.values], shape)
     if isinstance(domain, Interval):
         return _interval(domain, shape, random)
+    return _simplex(shape, random)
+
+
+def _simplex(shape: tuple[int, ...], random: np.random.Generator) -> Any:
+    """Points inside, on faces, and at vertices: one-hot targets are the usual ones."""
     weights = random.exponential(size=shape)
+    keep = random.random((*shape[:-1], 1)) * random.random(shape) < 0.4
+    largest = weights == weights.max(axis=-1, keepdims=True)
+    alone = random.random((*shape[:-1], 1)) < 0.15
+    weights = np.where(largest | (keep & ~alone), weights, 0.0)
     return weights / weights.sum(axis=-1, keepdims=True)
 
 

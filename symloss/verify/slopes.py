@@ -56,6 +56,8 @@ class Differences:
     def slope(self, name: str, place: tuple[int, ...]) -> Slope | None:
         """The derivative by one coordinate; None where neither side is finite."""
         ahead, behind = _sharp(lambda bits: self._sides(name, place, bits))
+        if ahead.is_finite() != behind.is_finite() and not self._settles(name, place):
+            return None
         return _between(ahead, behind)
 
     def second(self, name: str, place: tuple[int, ...], direction: Move) -> float | None:
@@ -63,9 +65,21 @@ class Differences:
         (result,) = _sharp(lambda bits: (self._mixed(name, place, direction, bits),))
         return float(result.mid()) if result.is_finite() else None
 
-    def _sides(self, name: str, place: tuple[int, ...], bits: int) -> tuple[arb, arb]:
+    def _settles(self, name: str, place: tuple[int, ...]) -> bool:
+        """Whether the only one-sided quotient there is has a limit: x*log(x) at 0 has none."""
+        near = self._only_side(name, place, arb(1))
+        nearer = self._only_side(name, place, arb(2) ** -20)
+        return bool(abs(near - nearer) <= _SMOOTH * (1 + abs(near)))
+
+    def _only_side(self, name: str, place: tuple[int, ...], closer: arb) -> arb:
+        sides = _sharp(lambda bits: self._sides(name, place, bits, closer))
+        return next(side for side in sides if side.is_finite())
+
+    def _sides(
+        self, name: str, place: tuple[int, ...], bits: int, closer: Any = 1
+    ) -> tuple[arb, arb]:
         """The two one-sided quotients."""
-        step = self._step(name, place)
+        step = self._step(name, place) * closer
         if bits not in self.bases:
             self.bases[bits] = self._at({}, bits)
         base = self.bases[bits]
