@@ -1,5 +1,5 @@
-"""The classification losses: binary_cross_entropy, cross_entropy, focal, hinge, zero_one.
+"""The classification losses: balanced_binary_cross_entropy, binary_cross_entropy, binary_cross_entropy_of_probabilities, brier, class_balanced, cross_entropy, focal, focal_multiclass, hinge, jensen_shannon, kl_divergence, label_smoothing_cross_entropy, multiclass_brier, nll, positive_weight_binary_cross_entropy, soft_cross_entropy, spherical_score, weighted_cross_entropy, zero_one.
 
 Written by `symloss build`. Each module defines the loss of its name; `symloss.losses` offers it.
 """
-# digest: 14ea170e72032b3c4dd79b61bdc2e8e6aa375023f4dba442d8003001bd52c02f
+# digest: 89da8aef510b561e3577fb0f377eb5c5d1932acc130517345bd387a7c80d4e2e

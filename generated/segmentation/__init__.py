@@ -1,5 +1,5 @@
-"""The segmentation losses: dice, tversky.
+"""The segmentation losses: dice, dice_cross_entropy, focal_tversky, generalised_dice, jaccard, log_cosh_dice, tversky.
 
 Written by `symloss build`. Each module defines the loss of its name; `symloss.losses` offers it.
 """
-# digest: b3d1dd2454cc890679d67a491e694a2b80eb54f2476828f3cae936cb55022835
+# digest: ef828d3a4bca0067df8ab0365a6357a3f4adc0f0ff0b658814dda0c5432ea062
