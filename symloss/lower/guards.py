@@ -100,8 +100,13 @@ def _indices(name: str, shape: tuple[Expr, ...], ranges: dict[Symbol, Expr]) -> 
 def _strict_inputs(program: Program) -> set[str]:
     """Inputs in which every output is NaN as soon as they are."""
     known: dict[str, frozenset[str]] = {}
+    masked: set[str] = set()
     for step in program.steps:
         found = _strict(step.expression, known, frozenset(step.loops))
+        if _is_masked(step.expression, masked):
+            # Where 0 is selected, later products are not taken, and no NaN comes through.
+            masked.add(step.name)
+            found = frozenset()
         known[step.name] = frozenset() if step.is_integer else found
     parts = [known[name] for name in program.outputs]
     return set(frozenset.intersection(*parts)) if parts else set()
@@ -128,6 +133,17 @@ def _strict(
     if type(expression) in BY_NODE and len(expression.args) == 1:
         return parts[0]
     return frozenset()
+
+
+def _is_masked(expression: Expr, masked: set[str]) -> bool:
+    """Whether a factor, or what it is computed from, selects 0."""
+    if isinstance(expression, (Symbol, Indexed)):
+        return name_of(expression) in masked
+    if isinstance(expression, Piecewise):
+        return any(branch == 0 for branch, _ in expression.args)
+    return isinstance(expression, (Add, Mul)) and any(
+        _is_masked(part, masked) for part in expression.args
+    )
 
 
 def _covers(element: Indexed, loops: frozenset[Symbol]) -> bool:

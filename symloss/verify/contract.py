@@ -59,7 +59,7 @@ def _check_totals(
             float(got),
             expected,
             expected,
-            8 * unit * abs(expected),
+            8 * unit * abs(expected) + float(np.finfo(batch.dtype).smallest_subnormal),
             point=f"weighted item {number}",
         )
     divisor = {"sum": 1.0, "mean": math.fsum(factors)}
