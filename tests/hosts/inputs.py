@@ -66,11 +66,6 @@ def classes(random: Random) -> tuple[Array, Array]:
     return rows, label
 
 
-def greatest(rows: Array, label: Array) -> Array:
-    """The largest logit of an item, or 1: what a log-sum-exp and a softmax are subtracted from."""
-    return np.maximum(1.0, np.abs(rows.astype(float)).max(axis=-1))
-
-
 def scores(random: Random) -> tuple[Array, Array]:
     """Rows of five scores with labels: ties, and margins of exactly 1."""
     rows = random.normal(size=(50, 5)) * _scales(random, -3, 4, 50)[:, None]

@@ -145,7 +145,7 @@ CASES = (
         _gaussian_kl,
         _encodings,
         exact=formulas.gaussian_kl,
-        loses=lambda mean, log_variance: np.ones(len(mean)),
+        differs="PyTorch's slope in a log-variance near 0 is a difference from 1, rounded",
     ),
     Case(
         "binary_cross_entropy",
@@ -159,14 +159,13 @@ CASES = (
         each(functional.cross_entropy),
         inputs.classes,
         exact=formulas.cross_entropy,
-        loses=inputs.greatest,
+        differs=CONFIDENT,
     ),
     Case(
         "soft_cross_entropy",
         each(functional.cross_entropy),
         inputs.soft_classes,
         exact=formulas.soft_cross_entropy,
-        loses=inputs.greatest,
     ),
     Case("hinge", lambda x, t: torch.clamp_min(1 - t * x, 0), inputs.signed),
     Case(
