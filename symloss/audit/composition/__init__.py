@@ -1,0 +1,9 @@
+"""Convexity of a whole loss, of any size, by composition rules; refutation on small sizes.
+
+In: a `Spec` and the names the curvature is asked for. Out: an `Answer` for "convex", "concave" and
+"affine". Guarantees: Proved and Refuted are true. Raises: what SymPy raises, uncaught.
+"""
+
+from symloss.audit.composition.convexity import convexity_of_program
+
+__all__ = ["convexity_of_program"]

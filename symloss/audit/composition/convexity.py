@@ -1,0 +1,112 @@
+"""The answers about a loss: composition rules first, then a search for a counterexample."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from symloss.audit.composition.walk import Walk
+from symloss.audit.hessians import instantiate, refuted
+from symloss.audit.hessians.instance import TooLarge
+from symloss.audit.signs import convex_on_box
+from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
+from symloss.language import Finite, Index, Interval
+from symloss.program import Program, read_program, text, without_dead_steps
+from symloss.spec import Spec
+
+METHOD = "composition rules"
+
+
+def convexity_of_program(
+    spec: Spec, wrt: tuple[str, ...] | None = None, budget: float = 10.0
+) -> dict[str, Answer]:
+    """Whether the loss is jointly "convex", "concave" and "affine" in `wrt`, for every size."""
+    names = spec.wrt if wrt is None else tuple(wrt)
+    program = without_dead_steps(replace(read_program(spec), wrt=names))
+    if not _on_convex_set(program, names):
+        unknown = Unknown(("the domain of wrt is not convex",))
+        return {"convex": unknown, "concave": unknown, "affine": unknown}
+    walk = Walk(program, names)
+    end = time.monotonic() + budget
+    found: dict[str, Answer] = {}
+    loss = walk.facts["loss"]
+    for shape, holds in (("convex", loss.convex), ("concave", loss.concave)):
+        if holds:
+            found[shape] = _proved(program, names, walk, shape)
+        else:
+            left = max(0.0, (end - time.monotonic()) / 3)
+            witness = refuted(program, names, shape, left)
+            found[shape] = (
+                Refuted("chord of a small instance", witness)
+                if witness is not None
+                else _of_scalars(program, names, shape, end - time.monotonic())
+            )
+    found["affine"] = _affine(found)
+    return found
+
+
+def _of_scalars(program: Program, wrt: tuple[str, ...], shape: str, seconds: float) -> Answer:
+    """What decisions on signs say of a loss without core dimensions."""
+    tried = (METHOD, "search for a chord")
+    plain = all(isinstance(e.domain, Interval) for e in program.arguments if e.name in wrt)
+    if not program.is_scalar or not plain or seconds <= 0:
+        return Unknown(tried)
+    try:
+        item = instantiate(program, wrt, {}, {})
+    except TooLarge:
+        return Unknown((*tried, "the expression is too large"))
+    if not all(isinstance(domain, Interval) for domain in item.domains.values()):
+        return Unknown(tried)
+    box = {s: d for s, d in item.domains.items() if isinstance(d, Interval)}
+    formula = item.loss if shape == "convex" else -item.loss
+    answer = convex_on_box(formula, item.varying, box, seconds)
+    return Unknown((*tried, *answer.tried)) if isinstance(answer, Unknown) else answer
+
+
+def _on_convex_set(program: Program, wrt: tuple[str, ...]) -> bool:
+    domains = [entry.domain for entry in program.arguments if entry.name in wrt]
+    return not any(
+        isinstance(domain, (Finite, Index)) or (isinstance(domain, Interval) and domain.integer)
+        for domain in domains
+    )
+
+
+def _affine(found: dict[str, Answer]) -> Answer:
+    both = [found["convex"], found["concave"]]
+    for answer in both:
+        if isinstance(answer, Refuted):
+            return answer
+    proofs = [answer for answer in both if isinstance(answer, Proved)]
+    return proofs[0] if len(proofs) == 2 else Unknown((METHOD,))
+
+
+def _proved(program: Program, wrt: tuple[str, ...], walk: Walk, shape: str) -> Proved:
+    lines = text(program).splitlines()
+    steps = tuple(
+        f"{line}: {_words(walk, step.name)}"
+        for line, step in zip(lines, program.steps, strict=True)
+    )
+    certificate = {
+        "kind": "composition",
+        "claim": shape,
+        "loss": program.name,
+        "wrt": list(wrt),
+        "steps": [{"name": s.name, "is": _words(walk, s.name)} for s in program.steps],
+        "trusted": ["the table of atoms", "0*log(0) = 0 at ends of the domain"],
+    }
+    return Proved(METHOD, steps, certificate)
+
+
+def _words(walk: Walk, name: str) -> str:
+    fact = walk.facts[name]
+    shape = "constant" if fact.constant else "affine" if fact.affine else ""
+    shape = shape or ("convex" if fact.convex else "concave" if fact.concave else "")
+    extra = [
+        word
+        for word, holds in (
+            ("log-convex", fact.log_convex and not fact.constant),
+            ("log-concave", fact.log_concave and not fact.constant),
+        )
+        if holds
+    ]
+    return ", ".join([shape or "of unknown curvature", *extra, f"in {fact.range}"])

@@ -1,0 +1,252 @@
+"""The facts of a program's steps, by composition over their expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+from sympy import Expr, Indexed, S, Symbol
+
+from symloss.audit.composition import ranges, rules
+from symloss.audit.composition.atoms import NODE
+from symloss.audit.composition.entropy import paired_terms, spelled
+from symloss.audit.composition.fact import Fact, closed, constant, either, least
+from symloss.language import BY_NODE, Interval
+from symloss.program import Program, Step, name_of
+
+
+class Walk:
+    """The facts of one program as a function of `wrt`; `facts` holds those of inputs and steps."""
+
+    def __init__(self, program: Program, wrt: tuple[str, ...]) -> None:
+        """Read every step in order."""
+        self.facts: dict[str, Fact] = {}
+        self.seen: dict[Expr, Fact] = {}
+        for entry in program.arguments:
+            span = ranges.of_domain(entry.domain)
+            varies = entry.name in wrt
+            self.facts[entry.name] = closed(Fact(span, varies, varies, constant=not varies))
+        for step in program.steps:
+            self.facts[step.name] = self.step(step)
+
+    def step(self, step: Step) -> Fact:
+        """The fact of a step's values."""
+        body = self.of(step.expression)
+        if step.kind is None:
+            return body
+        return REDUCE[step.kind](body)
+
+    def of(self, expression: Expr) -> Fact:
+        """The fact of an expression; every spelling that is known is tried."""
+        if expression not in self.seen:
+            self.seen[expression] = self.fresh(expression)
+        return self.seen[expression]
+
+    def fresh(self, expression: Expr) -> Fact:
+        """The fact as written, joined with those of other spellings where that says too little."""
+        fact = self.plain(expression)
+        if fact.constant or fact.convex or fact.concave or fact.log_convex or fact.log_concave:
+            return fact
+        for other in spelled(expression):
+            found = self.plain(other)
+            if found.convex or found.concave:
+                return closed(Fact(fact.range, found.convex, found.concave))
+        return fact
+
+    def plain(self, expression: Expr) -> Fact:
+        """The fact of an expression as it is written."""
+        if isinstance(expression, (Symbol, Indexed)):
+            return self.leaf(expression)
+        if expression.is_number:
+            return constant(ranges.point(expression))
+        rule = NODES.get(expression.func)
+        if rule is not None:
+            return rule(self, expression)
+        parts = [self.of(part) for part in expression.args if isinstance(part, Expr)]
+        if len(parts) == 1 and expression.func in BY_NODE:
+            return rules.apply(expression.func, parts[0])
+        fixed = all(part.constant for part in parts)
+        return constant(ranges.REALS) if fixed else Fact()
+
+    def leaf(self, leaf: Expr) -> Fact:
+        """The fact of an operand; a subscript that depends on `wrt` leaves nothing known."""
+        if isinstance(leaf, Indexed) and not all(self.of(i).constant for i in leaf.indices):
+            return Fact()
+        known = self.facts.get(name_of(leaf))
+        if known is not None:
+            return known
+        size = bool(getattr(leaf, "is_positive", False))
+        return constant(ranges.ABOVE_ZERO if size else ranges.REALS)
+
+    def condition(self, test: Any) -> bool:
+        """Whether a condition does not depend on `wrt`."""
+        if test in (True, False, sympy.true, sympy.false):
+            return True
+        if isinstance(test, (Symbol, Indexed)):
+            return self.leaf(test).constant
+        if isinstance(test, Expr):
+            return self.of(test).constant
+        return all(self.condition(part) for part in test.args)
+
+
+def _add(walk: Walk, node: Expr) -> Fact:
+    facts = [walk.of(part) for part in node.args]
+    span = facts[0].range
+    for fact in facts[1:]:
+        span = ranges.add(span, fact.range)
+    whole = rules.total(facts, span)
+    if whole.convex or whole.concave:
+        return whole
+    rest, paired = paired_terms(walk, node)
+    if not paired:
+        return whole
+    parts = [*paired, *(walk.of(part) for part in rest)]
+    return closed(Fact(span, all(p.convex for p in parts), all(p.concave for p in parts)))
+
+
+def _mul(walk: Walk, node: Expr) -> Fact:
+    whole = rules.product([walk.of(part) for part in node.args])
+    if whole.convex or whole.concave:
+        return whole
+    rest, paired = paired_terms(walk, node)
+    if len(paired) == 1 and not rest:
+        return closed(Fact(whole.range, paired[0].convex, paired[0].concave))
+    return whole
+
+
+def _pow(walk: Walk, node: Expr) -> Fact:
+    base, exponent = walk.of(node.base), walk.of(node.exp)
+    if exponent.constant:
+        return rules.power(base, exponent, node.exp)
+    if not (base.constant and base.positive):
+        return Fact()
+    rate = rules.apply(sympy.log, base)
+    return rules.apply(sympy.exp, rules.product([rate, exponent]))
+
+
+def _maximum(walk: Walk, node: Expr) -> Fact:
+    facts = [walk.of(part) for part in node.args]
+    low = max(facts, key=lambda f: (f.range.low, f.range.low_open)).range
+    high = max(facts, key=lambda f: (f.range.high, not f.range.high_open)).range
+    span = Interval(low.low, high.high, low.low_open, high.high_open)
+    roots = [closed(Fact(f.range, f.convex, constant=f.constant)) for f in facts]
+    return closed(
+        Fact(
+            span,
+            all(f.convex for f in roots),
+            constant=all(f.constant for f in facts),
+            log_convex=all(f.log_convex for f in facts),
+            root=least([f.root for f in facts]),
+        )
+    )
+
+
+def _minimum(walk: Walk, node: Expr) -> Fact:
+    return rules.negated(_maximum_of([rules.negated(walk.of(part)) for part in node.args]))
+
+
+def _maximum_of(facts: list[Fact]) -> Fact:
+    low = max(f.range.low for f in facts)
+    high = max(f.range.high for f in facts)
+    span = Interval(
+        low,
+        high,
+        any(f.range.low_open for f in facts if f.range.low == low),
+        all(f.range.high_open for f in facts if f.range.high == high),
+    )
+    return closed(Fact(span, all(f.convex for f in facts), constant=all(f.constant for f in facts)))
+
+
+def _piecewise(walk: Walk, node: Expr) -> Fact:
+    if not all(walk.condition(pair.cond) for pair in node.args):
+        return Fact()
+    return either([walk.of(pair.expr) for pair in node.args])
+
+
+def _logaddexp(walk: Walk, node: Expr) -> Fact:
+    facts = [walk.of(part) for part in node.args]
+    if all(f.constant for f in facts):
+        return constant(ranges.REALS)
+    return closed(Fact(ranges.REALS, all(f.convex for f in facts)))
+
+
+def _xlogy(walk: Walk, node: Expr) -> Fact:
+    x, y = node.args
+    if walk.of(x).constant and walk.of(y).constant:
+        return constant(ranges.REALS)
+    return walk.of(x * sympy.log(y)) if walk.of(y).nonnegative else Fact()
+
+
+def _hypot(walk: Walk, node: Expr) -> Fact:
+    return walk.of(sympy.sqrt(sum(part**2 for part in node.args)))
+
+
+def _sum(body: Fact) -> Fact:
+    if body.constant:
+        return constant(ranges.repeated(body.range))
+    return rules.total([body], ranges.repeated(body.range))
+
+
+def _largest(body: Fact) -> Fact:
+    if body.constant:
+        return body
+    return closed(Fact(body.range, body.convex, log_convex=body.log_convex, root=body.root))
+
+
+def _smallest(body: Fact) -> Fact:
+    return body if body.constant else rules.negated(_largest(rules.negated(body)))
+
+
+def _logsumexp(body: Fact) -> Fact:
+    if body.constant:
+        return constant(ranges.REALS)
+    return closed(Fact(ranges.REALS, body.convex))
+
+
+def _product(body: Fact) -> Fact:
+    sign = ranges.REALS
+    if body.nonnegative:
+        sign = ranges.ABOVE_ZERO if body.positive else ranges.AT_LEAST_ZERO
+    if body.constant:
+        return constant(sign)
+    return closed(Fact(sign, log_convex=body.log_convex, log_concave=body.log_concave))
+
+
+def _place(body: Fact) -> Fact:
+    return constant(ranges.AT_LEAST_ZERO) if body.constant else Fact(ranges.AT_LEAST_ZERO)
+
+
+REDUCE: dict[str, Callable[[Fact], Fact]] = {
+    "sum": _sum,
+    "max": _largest,
+    "min": _smallest,
+    "logsumexp": _logsumexp,
+    "prod": _product,
+    "argmax": _place,
+    "argmin": _place,
+}
+NODES: dict[Any, Callable[[Walk, Expr], Fact]] = {
+    sympy.Add: _add,
+    sympy.Mul: _mul,
+    sympy.Pow: _pow,
+    sympy.Max: _maximum,
+    sympy.Min: _minimum,
+    sympy.Piecewise: _piecewise,
+    NODE["logaddexp"]: _logaddexp,
+    NODE["xlogy"]: _xlogy,
+    NODE["hypot"]: _hypot,
+    sympy.log: lambda walk, node: _log(walk, node.args[0]),
+    NODE["log1p"]: lambda walk, node: _log1p(walk, node.args[0]),
+}
+
+
+def _log(walk: Walk, argument: Expr) -> Fact:
+    inner = walk.of(argument)
+    if inner.constant or inner.nonnegative:
+        return rules.apply(sympy.log, inner)
+    return Fact()
+
+
+def _log1p(walk: Walk, argument: Expr) -> Fact:
+    return _log(walk, S.One + argument)

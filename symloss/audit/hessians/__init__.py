@@ -1,0 +1,10 @@
+"""Losses with core dimensions on small sizes: instances as plain expressions, refutation.
+
+In: a `Program` and a size for each core dimension. Out: the loss as one SymPy expression in plain
+symbols, and a chord that shows it not convex. Guarantees: a chord is confirmed in ball arithmetic.
+"""
+
+from symloss.audit.hessians.instance import Instance, instantiate
+from symloss.audit.hessians.refute import refuted
+
+__all__ = ["Instance", "instantiate", "refuted"]

@@ -1,0 +1,1 @@
+"""Confirms witnesses, apart from the search that found them."""

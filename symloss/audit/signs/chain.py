@@ -1,0 +1,149 @@
+"""Signs on the positive half-line by derivatives and end limits.
+
+If g' >= 0 there and g has a limit at 0 that is not negative, then g >= 0; likewise from infinity.
+Factors of known sign are stripped first, and g is divided by positive parts of its terms.
+"""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Expr, Symbol
+
+from symloss.audit.signs.structure import (
+    ANY,
+    NEGATIVE,
+    NOT_NEGATIVE,
+    NOT_POSITIVE,
+    POSITIVE,
+    ZERO,
+    _times,
+    shown,
+    tried,
+)
+
+DEPTH = 5
+
+
+def sign(expression: Expr, symbol: Symbol, depth: int = DEPTH) -> str:
+    """The sign on symbol > 0, all other symbols positive too; "?" if the chain does not end."""
+    found = tried(expression)
+    if found != ANY or depth == 0:
+        return found
+    if not expression.has(symbol):
+        return ANY
+    result = POSITIVE
+    above, below = sympy.fraction(sympy.together(expression))
+    for factor in (*_factors(above), *_factors(below)):
+        known = tried(factor)
+        if known == ANY and factor.is_polynomial(symbol):
+            known = _sturm(factor, symbol)
+        if known == ANY:
+            known = _by_derivative(factor, symbol, depth)
+        result = _times(result, known)
+        if result == ANY:
+            return ANY
+    return result
+
+
+def _factors(expression: Expr) -> tuple[Expr, ...]:
+    return sympy.Mul.make_args(sympy.factor(sympy.expand(expression)))
+
+
+def _sturm(expression: Expr, symbol: Symbol) -> str:
+    """Roots counted exactly, square-free factor by factor; only for rational coefficients."""
+    polynomial = sympy.Poly(expression, symbol)
+    if not polynomial.domain.is_ZZ and not polynomial.domain.is_QQ:
+        return ANY
+    touching = False
+    constant, factors = polynomial.sqf_list()
+    at_one = constant
+    for factor, multiplicity in factors:
+        roots = factor.count_roots(0, None) - (1 if factor.eval(0) == 0 else 0)
+        if roots and multiplicity % 2:
+            return ANY
+        touching |= bool(roots)
+        if multiplicity % 2:
+            at_one *= factor.eval(1)
+    if touching:
+        return NOT_NEGATIVE if at_one > 0 else NOT_POSITIVE
+    return POSITIVE if at_one > 0 else NEGATIVE
+
+
+def _by_derivative(expression: Expr, symbol: Symbol, depth: int) -> str:
+    for divisor in _divisors(expression, symbol):
+        scaled = sympy.expand(expression / divisor)
+        slope = sympy.diff(scaled, symbol)
+        if sympy.count_ops(slope) > 400:
+            continue
+        way = sign(slope, symbol, depth - 1)
+        if way in (POSITIVE, NOT_NEGATIVE):
+            found = _rising(scaled, symbol, way)
+        elif way in (NEGATIVE, NOT_POSITIVE):
+            found = _falling(scaled, symbol, way)
+        elif way == ZERO:
+            found = shown(sympy.simplify(scaled))
+        else:
+            found = ANY
+        if found != ANY:
+            return found
+    return ANY
+
+
+def _rising(expression: Expr, symbol: Symbol, way: str) -> str:
+    start = end(expression, symbol, sympy.S.Zero)
+    if start in (POSITIVE, NOT_NEGATIVE, ZERO):
+        return POSITIVE if way == POSITIVE or start == POSITIVE else NOT_NEGATIVE
+    stop = end(expression, symbol, sympy.oo)
+    if stop in (NEGATIVE, NOT_POSITIVE, ZERO):
+        return NEGATIVE if way == POSITIVE or stop == NEGATIVE else NOT_POSITIVE
+    return ANY
+
+
+def _falling(expression: Expr, symbol: Symbol, way: str) -> str:
+    opposite = {POSITIVE: NEGATIVE, NOT_NEGATIVE: NOT_POSITIVE, NEGATIVE: POSITIVE,
+                NOT_POSITIVE: NOT_NEGATIVE, ANY: ANY}  # fmt: skip
+    return opposite[_rising(-expression, symbol, opposite[way])]
+
+
+def end(expression: Expr, symbol: Symbol, place: Expr) -> str:
+    """The sign of the limit at an end of the half-line."""
+    found = limit(expression, symbol, place)
+    if found is None:
+        return ANY
+    if found in (sympy.oo, -sympy.oo):
+        return POSITIVE if found == sympy.oo else NEGATIVE
+    known = tried(found)
+    return known if known != ANY else tried(sympy.simplify(found))
+
+
+def limit(expression: Expr, symbol: Symbol, place: Expr) -> Expr | None:
+    """The limit from inside, or None; SymPy's answers are believed only if they are numbers."""
+    if place == 0:
+        direct = expression.subs(symbol, 0)
+        if direct.is_finite and not direct.has(sympy.nan, sympy.zoo, sympy.oo):
+            return direct
+    try:
+        found = sympy.limit(expression, symbol, place, "+" if place == 0 else "-")
+    except (NotImplementedError, ValueError, TypeError, RecursionError, AttributeError):
+        return None
+    except Exception as error:
+        del error
+        return None
+    if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds, sympy.Limit, sympy.I, symbol):
+        return None
+    return found
+
+
+def _divisors(expression: Expr, symbol: Symbol) -> list[Expr]:
+    """1, and positive cofactors of the terms, simplest first."""
+    found: list[Expr] = []
+    for term in sympy.Add.make_args(expression):
+        moving = term.as_independent(symbol, as_Add=False)[1]
+        for part in sympy.Mul.make_args(moving):
+            if isinstance(part, sympy.log | sympy.erf | sympy.atan | sympy.exp):
+                rest = moving / part
+                found += [rest] if not isinstance(part, sympy.exp) else [part, rest]
+        found.append(moving)
+    positive = {part for part in found if part != 1 and shown(part) == POSITIVE}
+    ordered = sorted(positive, key=lambda part: (sympy.count_ops(part), str(part)))
+    return [sympy.S.One, *ordered[:4]]
