@@ -99,7 +99,10 @@ def test_every_room_and_family_is_packaged():
     listed = set(
         tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     )
-    rooms = {f"symloss.{path.parent.name}" for path in (ROOT / "symloss").glob("*/__init__.py")}
+    rooms = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in (ROOT / "symloss").rglob("*/__init__.py")
+    }
     families = {
         f"symloss.losses.{path.parent.name}" for path in (ROOT / "generated").glob("*/__init__.py")
     }
