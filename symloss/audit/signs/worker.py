@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-_FORK = multiprocessing.get_context("fork")
+# Forking a process that runs threads is not safe; the fork server is a process without any.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["symloss.audit.signs"])
 
 
 class OutOfTime(Exception):  # noqa: N818 - an answer, not a mistake
@@ -29,8 +31,8 @@ class _Worker:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.pipe, theirs = _FORK.Pipe()
-        self.process = _FORK.Process(target=_serve, args=(theirs,), daemon=True)
+        self.pipe, theirs = _CONTEXT.Pipe()
+        self.process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
         self.process.start()
         theirs.close()
 
