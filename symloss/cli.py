@@ -169,6 +169,38 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command()
+def audit(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="NAME|PATH...", help="Losses.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=NUMBER", help="Set a parameter.")
+    ] = None,
+    budget: Annotated[
+        float, typer.Option(min=0.1, help="Seconds for each group of properties.")
+    ] = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Say what is true of a loss, proved or refuted; fail where a claim is refuted."""
+    from symloss import pipeline, publish, report
+    from symloss.audit import audit as examine
+    from symloss.audit import setting
+
+    given = setting(settings or [])
+    found = [
+        examine(pipeline.read_spec(path), given, budget)
+        for word in words
+        for path in publish.specs_of(word)
+    ]
+    if as_json:
+        _print_json([one.to_json() for one in found])
+    else:
+        for one in found:
+            out.print(report.audit_table(one))
+    told = [publish.Failure(one.loss, line) for one in found for line in one.contradictions]
+    _fail(context, told)
+
+
 @app.command("list")
 def list_losses(
     as_json: Json = False,

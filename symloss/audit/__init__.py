@@ -1,7 +1,13 @@
-"""What is true of a loss, proved or refuted: the provers, which no command reaches yet.
+"""What is true of a loss, proved or refuted.
 
-In: specs, and expressions on boxes. Out: `Proved`, `Refuted` with a witness, or `Unknown`
-(`verdicts.py`). Guarantees: a refutation's witness is confirmed in exact rationals and balls. Not
-guaranteed yet: that a proof can be replayed; `recheck` confirms witnesses, and opposes proofs at
-random points only. Raises: nothing of its own.
+In: a `Spec`, and numbers for some of its parameters. Out: an `Audit`: findings with verdicts, and
+the claims that they contradict. Guarantees: a refutation of convexity has a witness that was
+confirmed in exact rationals and balls; no property takes longer than its budget. Not guaranteed
+yet: that a proof can be replayed. Raises: SymlossError for settings that do not fit the spec.
 """
+
+from symloss.audit.findings import Audit, Finding
+from symloss.audit.run import BUDGET, audit
+from symloss.audit.subject import setting
+
+__all__ = ["BUDGET", "Audit", "Finding", "audit", "setting"]

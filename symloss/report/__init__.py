@@ -4,6 +4,7 @@ In: specs, derivations, verifications, build reports. Out: text, tables and JSON
 nothing is computed here that the other rooms have not decided. Raises: nothing of its own.
 """
 
+from symloss.report.auditing import audit_table
 from symloss.report.building import build_summary
 from symloss.report.listing import Entry, listing, listing_markdown, listing_table
 from symloss.report.mathematics import mathematics
@@ -12,6 +13,7 @@ from symloss.report.verdicts import verdicts, verdicts_json
 
 __all__ = [
     "Entry",
+    "audit_table",
     "bar",
     "build_summary",
     "listing",

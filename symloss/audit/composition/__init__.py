@@ -4,6 +4,7 @@ In: a `Spec` and the names the curvature is asked for. Out: an `Answer` for "con
 "affine". Guarantees: Proved and Refuted are true. Raises: what SymPy raises, uncaught.
 """
 
-from symloss.audit.composition.convexity import convexity_of_program
+from symloss.audit.composition.convexity import convexity_of_program, shapes
+from symloss.audit.composition.walk import Walk
 
-__all__ = ["convexity_of_program"]
+__all__ = ["Walk", "convexity_of_program", "shapes"]

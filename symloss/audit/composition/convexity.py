@@ -22,7 +22,12 @@ def convexity_of_program(
 ) -> dict[str, Answer]:
     """Whether the loss is jointly "convex", "concave" and "affine" in `wrt`, for every size."""
     names = spec.wrt if wrt is None else tuple(wrt)
-    program = without_dead_steps(replace(read_program(spec), wrt=names))
+    return shapes(without_dead_steps(replace(read_program(spec), wrt=names)), budget)
+
+
+def shapes(program: Program, budget: float) -> dict[str, Answer]:
+    """Whether the loss is "convex", "concave" and "affine" in `wrt`, for every size."""
+    names = program.wrt
     if not _on_convex_set(program, names):
         unknown = Unknown(("the domain of wrt is not convex",))
         return {"convex": unknown, "concave": unknown, "affine": unknown}

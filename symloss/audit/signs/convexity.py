@@ -82,11 +82,11 @@ def _joined(inner: Expr, left: Expr, right: Expr, symbol: Symbol, place: Expr) -
         return False
     if left == right and here == left and cells.defined(left.subs(symbol, place)):
         return True
-    values = [_at(part, symbol, place, way) for part, way in ((left, "-"), (right, "+"))]
-    if None in values or any(not _same(here.subs(symbol, place), value) for value in values):
+    values = [one_sided(part, symbol, place, way) for part, way in ((left, "-"), (right, "+"))]
+    if None in values or any(not same(here.subs(symbol, place), value) for value in values):
         return False
-    before = _at(sympy.diff(left, symbol), symbol, place, "-")
-    after = _at(sympy.diff(right, symbol), symbol, place, "+")
+    before = one_sided(sympy.diff(left, symbol), symbol, place, "-")
+    after = one_sided(sympy.diff(right, symbol), symbol, place, "+")
     if before is None or after is None:
         return False
     if before == -sympy.oo or after == sympy.oo:
@@ -97,14 +97,15 @@ def _joined(inner: Expr, left: Expr, right: Expr, symbol: Symbol, place: Expr) -
     return cells.defined(jump) and cells.sign_in(jump) in _FINE
 
 
-def _at(expression: Expr, symbol: Symbol, place: Expr, way: str) -> Expr | None:
+def one_sided(expression: Expr, symbol: Symbol, place: Expr, way: str) -> Expr | None:
     """The one-sided limit at a finite place."""
     y = sympy.Dummy(positive=True)
     moved = expression.subs(symbol, place + y if way == "+" else place - y)
     return chain.limit(moved, y, sympy.S.Zero)
 
 
-def _same(one: Expr, other: Expr) -> bool:
+def same(one: Expr, other: Expr) -> bool:
+    """Whether two limits are the same number or formula."""
     return one == other or sympy.simplify(one - other) == 0
 
 
@@ -116,7 +117,7 @@ def _ends_agree(inner: Expr, smooth: list[Expr], symbol: Symbol, domain: Interva
         if is_open:
             continue
         here = cells.resolved(inner, {symbol: place})
-        near = _at(piece, symbol, place, way)
+        near = one_sided(piece, symbol, place, way)
         if here is None or near is None or not near.is_finite:
             return False
         there = here.subs(symbol, place)

@@ -154,6 +154,15 @@ def _critical(piece: Expr, symbol: Symbol, inside: Expr, y: Symbol) -> list[Cand
 
 def _back(candidate: Candidate, outer: cells.Cell) -> Candidate | None:
     """The candidate in the box's own symbols."""
+    swap = own_symbols(outer)
+    if swap is None:
+        return None
+    value, place = candidate.value.subs(swap), candidate.place.subs(swap)
+    return Candidate(sympy.simplify(value), sympy.simplify(place), candidate.attained)
+
+
+def own_symbols(outer: cells.Cell) -> dict[Symbol, Expr] | None:
+    """What a cell's positive symbols are in the box's own; None where that is not unique."""
     swap = {}
     for name, form in outer.items():
         for y in form.free_symbols:
@@ -161,8 +170,7 @@ def _back(candidate: Candidate, outer: cells.Cell) -> Candidate | None:
             if len(solved) != 1:
                 return None
             swap[y] = solved[0]
-    value, place = candidate.value.subs(swap), candidate.place.subs(swap)
-    return Candidate(sympy.simplify(value), sympy.simplify(place), candidate.attained)
+    return swap
 
 
 def _among(back: Candidate) -> Callable[[cells.Cell, list[Candidate]], bool]:

@@ -1,0 +1,159 @@
+"""Bounds, Lipschitz constants and the constant of strong convexity, as formulas.
+
+All are suprema and infima over the inputs; parameters stay symbols. With f' >= 0 monotone or not,
+the Lipschitz constant of a continuous, piecewise smooth f is the supremum of |f'| on the pieces,
+that of a C1 function's derivative the supremum of |f''| (mean value theorem).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy
+from sympy import Expr, Symbol
+
+from symloss.audit.composition import Walk
+from symloss.audit.findings import Finding
+from symloss.audit.properties.regularity import smoothness
+from symloss.audit.signs import extrema
+from symloss.audit.signs.convexity import same
+from symloss.audit.signs.extrema import Extremum
+from symloss.audit.subject import Case, Subject, along_difference
+from symloss.audit.verdicts import Proved, Refuted, Unknown
+
+METHOD = "supremum over ends, kinks and critical points"
+SCOPE = "one variable without core dimensions"
+
+
+def bounds(subject: Subject, seconds: float) -> list[Finding]:  # noqa: ARG001 - a property
+    """The greatest lower and the least upper bound."""
+    found = []
+    for name, way in (("lower_bound", -1), ("upper_bound", 1)):
+        tops = [
+            _supremum(case, way * case.formula) for case in map(along_difference, subject.cases)
+        ]
+        exact = _finding(name, tops, way)
+        found.append(_by_rules(subject, name) if exact.verdict == "UNKNOWN" else exact)
+    return found
+
+
+def _by_rules(subject: Subject, name: str) -> Finding:
+    """A bound from interval arithmetic over the program, for every size."""
+    span = Walk(subject.program, subject.wrt).facts["loss"].range
+    value = span.low if name == "lower_bound" else span.high
+    if not value.is_finite:
+        return Finding(name, Unknown((SCOPE, "interval arithmetic")))
+    told = (f"every value lies in {span}",)
+    answer = Proved("interval arithmetic over the program", told)
+    return Finding(name, answer, str(value), "a bound; whether it is the tightest is not known")
+
+
+def slopes(subject: Subject, seconds: float) -> list[Finding]:
+    """Lipschitz constants of the loss and of its gradient, and strong convexity."""
+    names = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
+    cases = [along_difference(case) for case in subject.cases]
+    if not cases or any(len(case.varying) != 1 for case in cases):
+        return [Finding(name, Unknown((SCOPE,))) for name in names]
+    kind = smoothness(subject, seconds)[0]
+    if kind.verdict != "PROVED":
+        return [Finding(name, Unknown(("smoothness is not known",))) for name in names]
+    first = _largest(names[0], cases, 1) if kind.value != "discontinuous" else _none(names[0], kind)
+    smooth = kind.value not in ("discontinuous", "C0")
+    second = _largest(names[1], cases, 2) if smooth else _none(names[1], kind)
+    return [first, second, *([_strong(names[2], cases)] if smooth else [])]
+
+
+def _none(name: str, kind: Finding) -> Finding:
+    witness = {"kind": "smoothness", "class": kind.value}
+    return Finding(name, Refuted(f"the loss is {kind.value}", witness))
+
+
+def _largest(name: str, cases: Sequence[Case], order: int) -> Finding:
+    tops = []
+    for case in cases:
+        slope = sympy.diff(_in_pieces(case.formula), case.varying[0], order)
+        tops += [_supremum(case, slope), _supremum(case, -slope)]
+    return _finding(name, tops, 1)
+
+
+def _strong(name: str, cases: Sequence[Case]) -> Finding:
+    tops = [_supremum(case, -sympy.diff(_in_pieces(case.formula), case.varying[0], 2))
+            for case in cases]  # fmt: skip
+    found = _finding(name, tops, -1)
+    if found.verdict == "PROVED" and not sympy.sympify(found.value).is_positive:
+        number = sympy.sympify(found.value)
+        if number.is_nonpositive:
+            told = {"kind": "infimum", "value": found.value, "place": found.detail}
+            return Finding(name, Refuted("the infimum of f'' is not positive", told))
+        return Finding(name, Unknown((f"the sign of {found.value}",)))
+    return found
+
+
+def _in_pieces(formula: Expr) -> Expr:
+    """The formula without functions whose derivatives SymPy gives as distributions."""
+    if not formula.args:
+        return formula
+    if isinstance(formula, sympy.Piecewise):
+        return sympy.Piecewise(*((_in_pieces(branch), test) for branch, test in formula.args))
+    parts = [_in_pieces(part) for part in formula.args]
+    if isinstance(formula, sympy.sign):
+        return sympy.Piecewise((1, parts[0] > 0), (-1, parts[0] < 0), (0, True))
+    if isinstance(formula, sympy.Abs):
+        return sympy.Piecewise((parts[0], parts[0] >= 0), (-parts[0], True))
+    if isinstance(formula, sympy.Max | sympy.Min):
+        return _outermost(parts, largest=isinstance(formula, sympy.Max))
+    return formula.func(*parts)
+
+
+def _outermost(parts: list[Expr], *, largest: bool) -> Expr:
+    best = parts[0]
+    for other in parts[1:]:
+        ahead = best >= other if largest else best <= other
+        best = sympy.Piecewise((best, ahead), (other, True))
+    return best
+
+
+def _supremum(case: Case, expression: Expr) -> Extremum:
+    """The supremum over all inputs, one after the other; a formula in the parameters."""
+    if case.widened:
+        return Extremum(None, None, False, False, Unknown(("inputs that are whole numbers",)))
+    over: tuple[Symbol, ...] = (*case.varying, *case.fixed)
+    place: list[str] = []
+    steps: list[str] = []
+    attained = True
+    value = expression
+    for symbol in over:
+        if not value.has(symbol):
+            continue
+        found = extrema.supremum(value, case.box, [symbol])
+        if found.value is None or not isinstance(found.answer, Proved):
+            return found
+        place.append(f"{symbol} = {found.place}")
+        steps += found.answer.steps
+        attained &= found.attained
+        value = found.value
+        if value == sympy.oo:
+            break
+    told = sympy.Symbol(", ".join(place)) if place else None
+    return Extremum(value, told, attained, True, Proved(METHOD, tuple(steps)))
+
+
+def _finding(name: str, tops: Sequence[Extremum], way: int) -> Finding:
+    """The largest of some suprema; for a lower bound they are those of the negated function."""
+    open_ = [top for top in tops if top.value is None]
+    if not tops:
+        return Finding(name, Unknown((SCOPE,)))
+    endless = [top for top in tops if top.value == sympy.oo]
+    if endless:
+        witness = {"kind": "limit", "place": str(endless[0].place)}
+        return Finding(name, Refuted("there is none: the limit is infinite", witness))
+    if open_:
+        tried = open_[0].answer.tried if isinstance(open_[0].answer, Unknown) else ()
+        return Finding(name, Unknown(tried))
+    values = {sympy.simplify(top.value) for top in tops if top.value is not None}
+    value = sympy.simplify(way * sympy.Max(*values))
+    best = next((top for top in tops if same(way * sympy.sympify(top.value), value)), tops[0])
+    verb = "attained at" if best.attained else "approached at"
+    detail = f"{verb} {best.place}" if best.place is not None else ""
+    steps = tuple(s for top in tops if isinstance(top.answer, Proved) for s in top.answer.steps)
+    return Finding(name, Proved(METHOD, steps), str(value), detail)

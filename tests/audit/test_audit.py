@@ -1,0 +1,130 @@
+"""Known functions, audited from their spec files: no verdict may be wrong, most must be there."""
+
+from pathlib import Path
+
+import pytest
+from sympy import Rational, sympify
+
+from symloss.audit import audit, setting
+from symloss.errors import SymlossError
+from symloss.spec import read_spec
+
+# math, domain of x, then what is true: convex, smoothness, infimum, Lipschitz constants of f and f'.
+# None: there is no such number. A verdict may be UNKNOWN only where the row ends with its names.
+TRUTH = [
+    ("x**2", "real", True, "Cinf", "0", None, "2", ""),
+    ("Abs(x)", "real", True, "C0", "0", "1", None, ""),
+    ("-Abs(x)", "real", False, "C0", None, "1", None, ""),
+    ("exp(x)", "real", True, "Cinf", "0", None, None, ""),
+    ("log(1 + exp(x))", "real", True, "Cinf", "0", "1", "1/4", ""),
+    ("sqrt(1 + x**2) - 1", "real", True, "Cinf", "0", "1", "1", ""),
+    ("x/sqrt(1 + x**2)", "real", False, "Cinf", "-1", "1", "", ""),
+    ("1/x", "positive", True, "Cinf", "0", None, None, ""),
+    ("-log(x)", "positive", True, "Cinf", None, None, None, ""),
+    ("x*log(x)", "positive", True, "Cinf", "-exp(-1)", None, None, ""),
+    ("x**4", "real", True, "Cinf", "0", None, None, ""),
+    ("x**3", "real", False, "Cinf", None, None, None, ""),
+    ("Max(0, x)", "real", True, "C0", "0", "1", None, ""),
+    ("Max(0, x)**2", "real", True, "C1", "0", None, "2", ""),
+    ("Min(x**2, 1)", "real", False, "C0", "0", "2", None, ""),
+    ("sign(x)", "real", False, "discontinuous", "-1", None, None, ""),
+    (
+        "Piecewise((x**2/2, Abs(x) <= 1), (Abs(x) - 1/2, True))",
+        "real",
+        True,
+        "C1",
+        "0",
+        "1",
+        "1",
+        "",
+    ),
+    ("Piecewise((x**2, x <= 0), (x**3, True))", "real", True, "C1", "0", None, None, ""),
+    ("exp(-x)", "nonnegative", True, "Cinf", "0", "1", "1", ""),
+    ("3*x + 1", "real", True, "Cinf", None, "3", "0", ""),
+    ("x**2/(1 + x**2)", "real", False, "Cinf", "0", "", "2", ""),
+    ("Abs(x) + x**2", "real", True, "C0", "0", None, None, ""),
+]
+
+
+def spec_of(folder: Path, math: str, domain: str = "real", more: str = ""):
+    text = f'title = "t"\nsummary = "s"\nsource = "s"\nmath = "loss = {math}"\n'
+    text += f'[inputs]\nx = {{ domain = "{domain}" }}\n{more}'
+    path = folder / "own.toml"
+    path.write_text(text, "utf-8")
+    return read_spec(str(path))
+
+
+def check(finding, truth, open_properties):
+    """A number, None (there is none) or "" (not asked)."""
+    if truth == "" or finding.verdict == "UNKNOWN":
+        assert truth == "" or finding.name in open_properties, finding
+    elif truth is None:
+        assert finding.verdict == "REFUTED", finding
+    else:
+        assert finding.verdict == "PROVED", finding
+        assert sympify(finding.value).equals(sympify(truth)), finding
+
+
+@pytest.mark.parametrize("row", TRUTH, ids=lambda row: row[0])
+def test_table_of_truths(tmp_path: Path, row):
+    math, domain, convex, smoothness, low, first, second, unknown = row
+    found = audit(spec_of(tmp_path, math, domain), budget=60).findings
+    assert found["convex"].verdict == ("PROVED" if convex else "REFUTED")
+    assert (found["smoothness"].verdict, found["smoothness"].value) == ("PROVED", smoothness)
+    check(found["lower_bound"], low, unknown)
+    check(found["lipschitz"], first, unknown)
+    check(found["gradient_lipschitz"], second, unknown)
+
+
+def test_constants_are_formulas_in_parameters(tmp_path: Path):
+    more = '[parameters]\ndelta = { domain = "positive", default = 1 }\n'
+    spec = spec_of(tmp_path, "delta**2*(sqrt(1 + (x/delta)**2) - 1)", more=more)
+    found = audit(spec).findings
+    assert found["lipschitz"].value == "delta"
+    assert audit(spec, {"delta": Rational(3)}).findings["lipschitz"].value == "3"
+
+
+def test_joints_are_told_in_the_parameters(tmp_path: Path):
+    more = '[parameters]\nlevel = { domain = "(0, 1)", default = 0.5 }\n'
+    found = audit(spec_of(tmp_path, "Max(level*x, (level - 1)*x)", more=more)).findings
+    assert "level - 1 before, level after" in found["differentiable"].detail
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("convex = false", "convex is PROVED"),
+        ("strongly_convex = true", "strongly_convex is REFUTED"),
+        ('smoothness = "C1"', "it is Cinf"),
+        ('lipschitz = "1/2"', "it is 1"),
+        ('gradient_lipschitz = "1/5"', "it is 1/4"),
+        ('lower_bound = "1"', "it is 0"),
+        ('upper_bound = "9"', "there is none"),
+    ],
+)
+def test_false_claims_are_contradicted(tmp_path: Path, claim: str, told: str):
+    found = audit(spec_of(tmp_path, "log(1 + exp(x))", more=f"[claims]\n{claim}\n"))
+    assert len(found.contradictions) == 1
+    assert told in found.contradictions[0]
+
+
+def test_true_claims_pass(tmp_path: Path):
+    claims = '[claims]\nconvex = true\nsmoothness = "Cinf"\nlipschitz = "1"\nlower_bound = "-3"\n'
+    assert audit(spec_of(tmp_path, "log(1 + exp(x))", more=claims)).passed
+
+
+@pytest.mark.parametrize(
+    "text", ["delta", "delta=", "=2", "delta=x", "a=1/0", "delta=1e400", "a b=2"]
+)
+def test_settings_that_are_none(text: str):
+    with pytest.raises(SymlossError, match="write a name and a number"):
+        setting([text])
+
+
+def test_settings_outside_the_spec(tmp_path: Path):
+    more = '[parameters]\ndelta = { domain = "positive", default = 1 }\n'
+    spec = spec_of(tmp_path, "delta*x**2", more=more)
+    with pytest.raises(SymlossError, match="has no parameter gamma; it has: delta"):
+        audit(spec, {"gamma": Rational(1)})
+    with pytest.raises(SymlossError, match="lies outside"):
+        audit(spec, {"delta": Rational(0)})
