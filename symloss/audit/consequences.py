@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import sympy
-
 from symloss.audit.findings import Finding
 from symloss.audit.verdicts import Proved, Refuted, Unknown
 
@@ -24,11 +22,7 @@ def completed(found: Mapping[str, Finding]) -> dict[str, Finding]:
     """The findings with all that follows from them; nothing that was found is changed."""
     known = dict(found)
     strong = known.get("strong_convexity_constant")
-    if (
-        strong is not None
-        and strong.verdict == "PROVED"
-        and sympy.sympify(strong.value).is_positive
-    ):
+    if strong is not None and strong.formula is not None and strong.formula.is_positive:
         known.setdefault("strongly_convex", Finding("strongly_convex", strong.answer))
     if strong is not None and strong.verdict == "REFUTED":
         known.setdefault("strongly_convex", Finding("strongly_convex", strong.answer))

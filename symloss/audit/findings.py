@@ -20,12 +20,14 @@ class Finding:
         answer: proved, refuted or unknown.
         value: for a constant or a class, what it is: a formula in the parameters, "C1", ....
         detail: where it is attained or approached, or what else a reader wants to know.
+        formula: a constant's value as an expression.
     """
 
     name: str
     answer: Answer
     value: str = ""
     detail: str = ""
+    formula: Any = None
 
     @property
     def verdict(self) -> Verdict:

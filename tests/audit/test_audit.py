@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from sympy import Rational, sympify
+from sympy import Rational, Symbol, sympify
 
 from symloss.audit import audit, setting
+from symloss.audit.claims import read_formula
 from symloss.errors import SymlossError
 from symloss.spec import read_spec
 
@@ -128,3 +129,17 @@ def test_settings_outside_the_spec(tmp_path: Path):
         audit(spec, {"gamma": Rational(1)})
     with pytest.raises(SymlossError, match="lies outside"):
         audit(spec, {"delta": Rational(0)})
+
+
+def test_claims_are_read_and_never_run():
+    x = Symbol("gamma", real=True)
+    assert read_formula("2*gamma + sqrt(1/4) - .5", {"gamma": x}) == 2 * x
+    for text in ("__import__('os').abort()", "gamma.real", "9**9**9", "(" * 900, "beta", "[1]", ""):
+        assert read_formula(text, {"gamma": x}) is None
+
+
+def test_parameters_with_names_of_functions(tmp_path: Path):
+    more = '[parameters]\ngamma = { domain = "positive", default = 1 }\n'
+    spec = spec_of(tmp_path, "gamma*x**2", more=more + '[claims]\ngradient_lipschitz = "gamma"\n')
+    found = audit(spec, {"gamma": Rational(3)})
+    assert "it is 6" in found.contradictions[0]

@@ -45,7 +45,8 @@ def _by_rules(subject: Subject, name: str) -> Finding:
         return Finding(name, Unknown((SCOPE, "interval arithmetic")))
     told = (f"every value lies in {span}",)
     answer = Proved("interval arithmetic over the program", told)
-    return Finding(name, answer, str(value), "a bound; whether it is the tightest is not known")
+    return Finding(name, answer, str(value), "a bound; whether it is the tightest is not known",
+                   value)  # fmt: skip
 
 
 def slopes(subject: Subject, seconds: float) -> list[Finding]:
@@ -80,13 +81,12 @@ def _strong(name: str, cases: Sequence[Case]) -> Finding:
     tops = [_supremum(case, -sympy.diff(_in_pieces(case.formula), case.varying[0], 2))
             for case in cases]  # fmt: skip
     found = _finding(name, tops, -1)
-    if found.verdict == "PROVED" and not sympy.sympify(found.value).is_positive:
-        number = sympy.sympify(found.value)
-        if number.is_nonpositive:
-            told = {"kind": "infimum", "value": found.value, "place": found.detail}
-            return Finding(name, Refuted("the infimum of f'' is not positive", told))
-        return Finding(name, Unknown((f"the sign of {found.value}",)))
-    return found
+    if found.formula is None or found.formula.is_positive:
+        return found
+    if found.formula.is_nonpositive:
+        told = {"kind": "infimum", "value": found.value, "place": found.detail}
+        return Finding(name, Refuted("the infimum of f'' is not positive", told))
+    return Finding(name, Unknown((f"the sign of {found.value}",)))
 
 
 def _in_pieces(formula: Expr) -> Expr:
@@ -156,4 +156,4 @@ def _finding(name: str, tops: Sequence[Extremum], way: int) -> Finding:
     verb = "attained at" if best.attained else "approached at"
     detail = f"{verb} {best.place}" if best.place is not None else ""
     steps = tuple(s for top in tops if isinstance(top.answer, Proved) for s in top.answer.steps)
-    return Finding(name, Proved(METHOD, steps), str(value), detail)
+    return Finding(name, Proved(METHOD, steps), str(value), detail, value)
