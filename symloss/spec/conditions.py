@@ -11,6 +11,7 @@ from sympy import Piecewise
 from sympy.logic.boolalg import Boolean
 
 from symloss.spec.constants import Value
+from symloss.spec.names import CONDITIONS
 from symloss.spec.refusals import describe
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ _COMPARE: dict[type[ast.cmpop], Callable[..., Boolean]] = {
     ast.Eq: sympy.Eq,
     ast.NotEq: sympy.Ne,
 }
+_COMPARED: dict[str, type[ast.cmpop]] = {
+    "Lt": ast.Lt,
+    "Le": ast.LtE,
+    "Gt": ast.Gt,
+    "Ge": ast.GtE,
+    "Eq": ast.Eq,
+    "Ne": ast.NotEq,
+}
+_JOINED: dict[str, type[ast.boolop]] = {"And": ast.And, "Or": ast.Or}
 _JOIN: dict[type[ast.AST], Callable[..., Boolean]] = {
     ast.And: sympy.And,
     ast.Or: sympy.Or,
@@ -44,7 +54,9 @@ def condition(parser: Parser, node: ast.expr) -> Boolean:
     if isinstance(node, ast.BinOp) and type(node.op) in _JOIN:
         return join(parser, node, node.op, [node.left, node.right])
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.Not, ast.Invert)):
-        return sympy.to_nnf(sympy.Not(condition(parser, node.operand)), simplify=False)
+        return negation(parser, node.operand)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in CONDITIONS:
+        return called(parser, node)
     problem = "a condition should stand here, not a number"
     return parser.fail(problem, node, "write a comparison: x > 0")
 
@@ -54,6 +66,23 @@ def join(parser: Parser, node: ast.AST, kind: ast.AST, parts: list[ast.expr]) ->
     if len(parts) > MOST_BRANCHES:
         parser.fail(f"more than {MOST_BRANCHES} conditions are joined", node, "name parts of it")
     return _JOIN[type(kind)](*(condition(parser, part) for part in parts))
+
+
+def negation(parser: Parser, node: ast.expr) -> Boolean:
+    """A condition turned round, with its negations carried down to the comparisons."""
+    return sympy.to_nnf(sympy.Not(condition(parser, node)), simplify=False)
+
+
+def called(parser: Parser, node: ast.Call) -> Boolean:
+    """`Eq(a, b)`, `And(p, q)`, `Not(p)`: conditions by their names in SymPy."""
+    name = getattr(node.func, "id", "")
+    if name == "Not":
+        return negation(parser, *parser.plain(node, 1, 1))
+    if name in _JOINED:
+        return join(parser, node, _JOINED[name](), list(parser.plain(node, 1, MOST_BRANCHES)))
+    left, right = parser.plain(node, 2, 2)
+    same = ast.Compare(left, [_COMPARED[name]()], [right])
+    return comparison(parser, ast.copy_location(same, node))
 
 
 def comparison(parser: Parser, node: ast.Compare) -> Boolean:
@@ -66,6 +95,7 @@ def comparison(parser: Parser, node: ast.Compare) -> Boolean:
             problem = "'in' and 'is' are not part of the math language"
             parser.fail(problem, node, "compare with < <= > >= == !=")
     values = [compared(parser, part) for part in parts]
+    parser.together.append(parser.scope.places(values))
     pairs = zip(node.ops, values, values[1:], strict=False)
     try:
         links = [_COMPARE[type(kind)](left, right) for kind, left, right in pairs]

@@ -167,10 +167,12 @@ def _left_indices(parser: Parser, target: ast.expr) -> list[str]:
 
 def check_expression(parser: Parser, expression: Expr, node: ast.AST) -> None:
     """What can be said only of a whole: every index has a range, and the value is a real number."""
+    parser.scope.settle(parser.together)
     for name, introduced in parser.bound.items():
         if index_symbol(name) not in parser.scope.ranges:
             problem = f"the range of {name} is unknown: it stands at no axis"
-            parser.fail(problem, introduced, f"an index is a subscript somewhere: x[{name}]")
+            remedy = f"an index is a subscript somewhere, x[{name}], or compared with one that is"
+            parser.fail(problem, introduced, remedy)
     if expression.has(sympy.I, sympy.zoo, sympy.nan):
         parser.fail("this is not a real number", node, "see that no root or logarithm is negative")
 

@@ -11,7 +11,9 @@ from symloss.language import CONSTANTS, FUNCTIONS, REDUCTIONS
 
 FORMS = ("where", "Piecewise", "stop_gradient", "limit")
 """Words that are spelled as functions and are none."""
-WORDS = frozenset((*FUNCTIONS, *CONSTANTS, *REDUCTIONS, *FORMS))
+CONDITIONS = ("Eq", "Ne", "Lt", "Le", "Gt", "Ge", "And", "Or", "Not")
+"""SymPy's names for conditions, which may also be written with operators."""
+WORDS = frozenset((*FUNCTIONS, *CONSTANTS, *REDUCTIONS, *FORMS, *CONDITIONS))
 """All that the math language itself spells."""
 RESERVED = frozenset(("weight", "reduction", "out", "validate", "vector"))
 """Keyword arguments of every emitted function."""

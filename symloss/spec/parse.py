@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 import sympy
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from symloss.errors import SpecError
 from symloss.language import CONSTANTS, FUNCTIONS, REDUCTIONS, Function
@@ -27,7 +27,7 @@ from symloss.spec.constants import (
     settle,
 )
 from symloss.spec.model import index_symbol
-from symloss.spec.names import FORMS, WORDS, name_problem, suggestion
+from symloss.spec.names import CONDITIONS, FORMS, WORDS, name_problem, suggestion
 from symloss.spec.refusals import describe
 from symloss.spec.scope import Scope, Signature
 from symloss.spec.syntax import Syntax
@@ -73,6 +73,7 @@ class Parser:
         explain: why a name has no meaning yet, if there is more to say than that it is unknown.
         law: whether `limit` is a word here.
         bound: the indices seen, with the node that introduced each.
+        together: for each comparison, the indices in it, and the dimensions it selects along.
     """
 
     syntax: Syntax
@@ -81,6 +82,7 @@ class Parser:
     explain: Callable[[str], tuple[str, str] | None] = _no_hint
     law: bool = False
     bound: dict[str, ast.AST] = field(default_factory=dict)
+    together: list[tuple[set[Symbol], set[Expr]]] = field(default_factory=list)
 
     def fail(self, problem: str, node: ast.AST, remedy: str = "") -> NoReturn:
         """Raise at a node."""
@@ -185,6 +187,8 @@ class Parser:
             return forms.reduction(self, name, node)
         if name in FORMS:
             return forms.form(self, name, node)
+        if name in CONDITIONS:
+            self.fail("a condition is not a number", node, "choose by it: where(condition, 1, 0)")
         if name in self.scope.names:
             self.fail(f"{name} is not a function", node, f"write {name}*(...) to multiply")
         return Value(calls.call(self, name, node))

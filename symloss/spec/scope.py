@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sympy import Expr, IndexedBase, Symbol
+from sympy import Add, Expr, IndexedBase, Symbol
 
 from symloss.language import Index
 from symloss.spec.model import (
@@ -97,6 +97,37 @@ class Scope:
         """
         known = self.ranges.setdefault(index_symbol(index), axis)
         return None if known == axis else known
+
+    def places(self, expressions: Iterable[Expr]) -> tuple[set[Symbol], set[Expr]]:
+        """The indices among the terms of expressions, and the dimensions that inputs select along.
+
+        What is compared with a place is a place along the same dimension: in `where(j <= k, p[j],
+        0)`, k runs over what j runs over, and so it does in `k < label`.
+        """
+        terms = {term for expression in expressions for term in Add.make_args(expression)}
+        indices = {term for term in terms if term in map(index_symbol, self.active)}
+        by_place = {self.scalars[name]: axis for name, axis in self.selectors.items()}
+        by_array = {array.base: array.selects for array in self.arrays.values() if array.selects}
+        axes = {by_place.get(term, by_array.get(getattr(term, "base", None))) for term in terms}
+        return indices, {axis for axis in axes if axis is not None}
+
+    def settle(self, together: Iterable[tuple[set[Symbol], set[Expr]]]) -> None:
+        """Give indices that stand at no axis the range of what they are compared with."""
+        groups = list(together)
+        loose = {index for indices, _ in groups for index in indices} - set(self.ranges)
+        for _ in groups:
+            found = {index: self._beside(index, groups) for index in loose}
+            settled = {index: axes.pop() for index, axes in found.items() if len(axes) == 1}
+            self.ranges |= settled
+            loose -= set(settled)
+
+    def _beside(self, index: Symbol, groups: list[tuple[set[Symbol], set[Expr]]]) -> set[Expr]:
+        """The dimensions that an index is compared with places of."""
+        beside = [(indices, axes) for indices, axes in groups if index in indices]
+        known = {
+            self.ranges[other] for indices, _ in beside for other in indices & set(self.ranges)
+        }
+        return known.union(*(axes for _, axes in beside))
 
     @contextmanager
     def bind(self, indices: Iterable[str]) -> Iterator[None]:

@@ -110,6 +110,24 @@ def test_an_expression_is_what_it_says(loss, math, expected):
     assert loss(f"loss = {math}") == expected
 
 
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("Eq(x, y)", "x == y"),
+        ("Ne(x, y)", "x != y"),
+        ("Lt(x, y)", "x < y"),
+        ("Le(x, y)", "x <= y"),
+        ("Gt(x, y)", "x > y"),
+        ("Ge(x, y)", "x >= y"),
+        ("And(x > 0, Lt(y, 1))", "x > 0 and y < 1"),
+        ("Or(x > 0, y > 0, x > y)", "x > 0 or y > 0 or x > y"),
+        ("Not(And(x > 0, y > 0))", "x <= 0 or y <= 0"),
+    ],
+)
+def test_a_condition_may_be_called_by_its_name_in_sympy(loss, named, written):
+    assert loss(f"loss = where({named}, x, y)") == loss(f"loss = where({written}, x, y)")
+
+
 INDEXED = {
     "logsumexp(logits[k], k) - logits[label]": LogSumExp(logits[k], k) - logits[label],
     "mean(logits[k], k) + logits[label]": Mean(logits[k], k) + logits[label],
@@ -290,6 +308,21 @@ def test_a_spec_can_be_sent_to_another_process(read):
 def test_sums_of_many_terms_are_read(loss):
     terms = " + ".join(["x*y"] * 50)
     assert loss(f"loss = {terms}") == 50 * x * y
+
+
+@pytest.mark.parametrize(
+    "math",
+    [
+        "c[k] = label + sum(where(j <= k, logits[j], 0), j)\nloss = sum(c[k]**2, k)",
+        "c[k] = sum(where(j + 1 == k, logits[j], 0), j)\nloss = label + max(c[k], k)",
+        "c[k] = where(k < label, logits[0], 0)\nloss = sum(c[k], k)",
+        "c[k] = sum(where(Le(i, j), logits[i], 0) * where(j < k, 1, 0), i, j)\nloss = label + sum(c[k], k)",
+    ],
+)
+def test_an_index_runs_over_what_it_is_compared_with(read, math):
+    tables = TABLES.format(inputs=f"{SPELLED['logits']}\n{SPELLED['label']}", parameters="")
+    spec = read(f"title = 't'\nmath = '''\n{math}\n'''\n{tables}")
+    assert set(spec.ranges.values()) == {K}
 
 
 def test_inequalities_may_be_written_either_way(loss):
