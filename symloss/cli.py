@@ -50,6 +50,7 @@ err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 SPECS = "Spec files, or folders of them; without any, symloss's own catalogue."
 WORDS = "Losses by name, or spec files; without any, the whole catalogue."
+AUDITED = "Losses by name, spec files, or folders of them."
 CHECK = "Write nothing; fail if a module is stale, missing or edited."
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Processes. [default: one a core]")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -172,33 +173,34 @@ def verify(
 @app.command()
 def audit(
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="NAME|PATH...", help="Losses.")],
+    words: Annotated[list[str], typer.Argument(metavar="NAME|PATH...", help=AUDITED)],
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=NUMBER", help="Set a parameter.")
     ] = None,
     budget: Annotated[
-        float, typer.Option(min=0.1, help="Seconds for each group of properties.")
+        float, typer.Option(min=0.1, help="Seconds for properties that are found together.")
     ] = 10.0,
     as_json: Json = False,
+    jobs: Jobs = None,
 ) -> None:
-    """Say what is true of a loss, proved or refuted; fail where a claim is refuted."""
-    from symloss import pipeline, publish, report
-    from symloss.audit import audit as examine
-    from symloss.audit import setting
+    """Say what is true of a loss, proved or refuted.
 
-    given = setting(settings or [])
-    found = [
-        examine(pipeline.read_spec(path), given, budget)
-        for word in words
-        for path in publish.specs_of(word)
-    ]
+    Exit code 1: a claim of a spec is refuted, or a spec cannot be audited at all.
+    """
+    from symloss import publish, report
+    from symloss.audit import Audit, setting
+
+    work = publish.Examiner(setting(settings or []), budget)
+    jobs = jobs or publish.available_jobs()
+    found = publish.examine(words, work, jobs=jobs, track=report.bar("auditing"))
+    audits = [one for one in found if isinstance(one, Audit)]
     if as_json:
-        _print_json([one.to_json() for one in found])
+        _print_json(report.audits_json(found))
     else:
-        for one in found:
+        for one in audits:
             out.print(report.audit_table(one))
-    told = [publish.Failure(one.loss, line) for one in found for line in one.contradictions]
-    _fail(context, told)
+    told = [publish.Failure(one.loss, line) for one in audits for line in one.problems]
+    _fail(context, [*(one for one in found if isinstance(one, publish.Failure)), *told])
 
 
 @app.command("list")

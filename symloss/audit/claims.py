@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import ast
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
 from sympy import Expr, Rational
 
 from symloss.audit.findings import Finding
+from symloss.audit.formulas import compared, read_formula
+from symloss.language import property_of
 from symloss.spec import Spec
 
-LONGEST, LARGEST_POWER = 1000, 100
-_OPERATIONS: dict[type, Callable[[Expr, Expr], Expr]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: operator.truediv, ast.Pow: operator.pow,
-}  # fmt: skip
-_FUNCTIONS: dict[str, Callable[..., Expr]] = {
-    "sqrt": sympy.sqrt, "exp": sympy.exp, "log": sympy.log, "cosh": sympy.cosh,
-    "Abs": sympy.Abs, "Max": sympy.Max, "Min": sympy.Min,
-}  # fmt: skip
-_BOUNDS = {"lipschitz": 1, "gradient_lipschitz": 1, "upper_bound": 1, "lower_bound": -1}
+BOUNDS = {"lower_bound": ">", "upper_bound": "<"}
+"""How a claim stands to the exact value where it contradicts it: any bound may be claimed."""
+_AT_LEAST = ("strong_convexity_constant", "lower_bound")
 
 
 def contradictions(
     spec: Spec, setting: Mapping[str, Rational], found: Mapping[str, Finding]
 ) -> tuple[str, ...]:
-    """A line for each claim that is refuted.
+    """A line for each claim that is refuted, with the claim, the finding and its witness.
 
-    A constant claimed is a bound: a larger one contradicts it (`lower_bound`: a smaller one).
-    `convex = false` and the like say that the loss is not so for all values of its parameters.
+    `convex = false` and the like say that the loss is not so for all values of its parameters. A
+    constant that is claimed is the exact one; of `lower_bound` and `upper_bound`, some bound.
     """
     told = (_against(spec, n, c, setting, found[n]) for n, c in spec.claims.items() if n in found)
     return tuple(line for line in told if line)
@@ -40,59 +33,75 @@ def contradictions(
 def _against(
     spec: Spec, name: str, claim: Any, setting: Mapping[str, Rational], one: Finding
 ) -> str:
-    if isinstance(claim, bool):
-        wrong = "REFUTED" if claim else "PROVED"
-        if one.verdict != wrong:
-            return ""
-        return f"{name} = {str(claim).lower()} is claimed, but {name} is {wrong}"
-    if name == "smoothness":
-        wrong_class = one.verdict == "PROVED" and one.value != claim
-        return f'smoothness = "{claim}" is claimed, but it is {one.value}' if wrong_class else ""
-    if name not in _BOUNDS:
+    if one.verdict == "UNKNOWN":
         return ""
-    if one.verdict == "REFUTED":
-        return f'{name} = "{claim}" is claimed, but there is none'
-    if one.verdict == "PROVED" and _exceeds(_BOUNDS[name], claim, setting, one.formula, spec):
-        return f'{name} = "{claim}" is claimed, but it is {one.value}'
-    return ""
+    kind = property_of(name).kind
+    shown = str(claim).lower() if isinstance(claim, bool) else f'"{claim}"'
+    start = f"{name} = {shown} is claimed, but "
+    if isinstance(claim, bool):
+        wrong = _denied(claim, kind, one)
+    elif kind == "class":
+        wrong = f"it is {one.value}" if str(claim) != one.value else ""
+    elif one.verdict == "REFUTED":
+        wrong = f"{name} is REFUTED{_witness(one)}"
+    else:
+        wrong = _differs(spec, name, str(claim), setting, one)
+    return start + wrong if wrong else ""
 
 
-def _exceeds(
-    way: int, claim: Any, setting: Mapping[str, Rational], value: Expr, spec: Spec
-) -> bool:
-    """Whether the value surely lies beyond the bound that is claimed, if that is a formula."""
-    names: dict[str, Expr] = {entry.name: entry.symbol for entry in spec.parameters}
-    bound = read_formula(str(claim), {**names, **setting})
-    return bound is not None and sympy.simplify(way * (value - bound)).is_positive is True
+def _denied(claim: bool, kind: str, one: Finding) -> str:
+    """What is wrong with a plain yes or no; of a constant, whether there is a finite one."""
+    if kind == "constant":
+        is_there = one.value not in ("oo", "-oo")
+        return "" if is_there == claim else f"it is {one.value}"
+    holds = one.verdict == "PROVED"
+    if holds == claim or (holds and one.condition):
+        return ""
+    return f"{one.name} is {one.verdict}{_witness(one)}"
 
 
-def read_formula(text: str, names: Mapping[str, Expr]) -> Expr | None:
-    """A formula in these names, by its syntax tree; nothing is executed. None if it is none."""
-    if len(text) > LONGEST:
-        return None
-    try:
-        return _read(ast.parse(text.strip(), mode="eval").body, names)
-    except (SyntaxError, ValueError, KeyError, TypeError, RecursionError, MemoryError):
-        return None
+def _witness(one: Finding) -> str:
+    """Where a refuted property fails, in a few words."""
+    witness = getattr(one.answer, "witness", None) or {}
+    told = "; ".join(f"{key}: {_short(witness[key])}" for key in _SHOWN if key in witness)
+    return f" ({told})" if told else ""
 
 
-def _read(node: ast.expr, names: Mapping[str, Expr]) -> Expr:
-    """The expression of a tree.
+_SHOWN = ("point", "points", "middle", "sizes", "parameters", "place", "value", "class")
 
-    Raises:
-        KeyError: the tree holds a name, number or operation that formulas do not have.
-    """
-    if isinstance(node, ast.Name):
-        return names[node.id]
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return Rational(str(node.value))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_read(node.operand, names)
-    if isinstance(node, ast.BinOp):
-        left, right = _read(node.left, names), _read(node.right, names)
-        if isinstance(node.op, ast.Pow) and not (right.is_number and abs(right) <= LARGEST_POWER):
-            raise KeyError("**")
-        return _OPERATIONS[type(node.op)](left, right)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        return _FUNCTIONS[node.func.id](*(_read(part, names) for part in node.args))
-    raise KeyError(type(node).__name__)
+
+def _short(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {_short(number)}" for name, number in value.items())
+    if isinstance(value, (list, tuple)):
+        return " and ".join(_short(entry) for entry in value)
+    return str(value)
+
+
+def _differs(
+    spec: Spec, name: str, claim: str, setting: Mapping[str, Rational], one: Finding
+) -> str:
+    """What is wrong with a formula that is claimed."""
+    symbols: dict[str, Expr] = {entry.name: entry.symbol for entry in spec.parameters}
+    bound = read_formula(claim, symbols)
+    if bound is None:
+        return f"that is no formula in: {', '.join(symbols) or 'numbers'}"
+    settled = {symbols[key]: number for key, number in setting.items()}
+    box = {entry.symbol: entry.domain for entry in spec.parameters}
+    value = one.formula if one.formula is not None else read_formula(one.value, symbols)
+    if value is None:
+        return ""
+    order = compared(sympy.sympify(bound.subs(settled)), sympy.sympify(value), box)
+    if one.condition or order not in _wrong_orders(name, is_tight=one.tight):
+        return ""
+    most = "" if one.tight else f"at {'least' if name in _AT_LEAST else 'most'} "
+    return f"it is {most}{one.value}"
+
+
+def _wrong_orders(name: str, *, is_tight: bool) -> set[str]:
+    """How a claim may stand to the value found when it is false."""
+    if name in BOUNDS:
+        return {BOUNDS[name]} if is_tight else set()
+    if is_tight:
+        return {"<", ">"}
+    return {"<"} if name in _AT_LEAST else {">"}

@@ -1,13 +1,60 @@
-"""What follows from what was found: implications between properties, in one place."""
+"""What follows from what was found, and what cannot be true together: in one place.
+
+A rule says: if the left finding says so, so does the right one. A rule whose left side is found and
+whose right side is found otherwise is an alarm: one of the two proofs is wrong, and neither stands.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-from symloss.audit.findings import Finding
+import sympy
+
+from symloss.audit.findings import Finding, Verdict
 from symloss.audit.verdicts import Proved, Refuted, Unknown
 
-# If the first is proved, so is the second; if the second is refuted, so is the first.
+Test = Callable[[Finding], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """If `one` passes `test`, then `other` has the verdict; and the reverse for plain pairs."""
+
+    one: str
+    test: Test
+    other: str
+    verdict: Verdict
+
+
+def _is(verdict: Verdict) -> Test:
+    return lambda finding: finding.verdict == verdict
+
+
+def _is_class(*names: str) -> Test:
+    return lambda finding: finding.verdict == "PROVED" and finding.value in names
+
+
+def _is_smooth(finding: Finding) -> bool:
+    known = finding.verdict == "PROVED" and finding.value.startswith("C")
+    return known and finding.value not in ("C0", "")
+
+
+def _is_finite(finding: Finding) -> bool:
+    return finding.verdict == "PROVED" and finding.value not in ("oo", "-oo", "")
+
+
+def _is_infinite(finding: Finding) -> bool:
+    return finding.verdict == "PROVED" and finding.value in ("oo", "-oo")
+
+
+def _is_positive(finding: Finding) -> bool:
+    if not _is_finite(finding):
+        return False
+    value = finding.formula if finding.formula is not None else sympy.sympify(finding.value)
+    return value.is_positive is True
+
+
 _IMPLIES = (
     ("strongly_convex", "strictly_convex"),
     ("strictly_convex", "convex"),
@@ -15,29 +62,100 @@ _IMPLIES = (
     ("affine", "convex"),
     ("affine", "concave"),
     ("differentiable", "continuous"),
+    ("scale_invariant", "homogeneous"),
+    ("strictly_proper", "proper"),
+)
+"""If the first is proved, so is the second; if the second is refuted, so is the first."""
+
+RULES = (
+    *(Rule(one, _is("PROVED"), other, "PROVED") for one, other in _IMPLIES),
+    *(Rule(other, _is("REFUTED"), one, "REFUTED") for one, other in reversed(_IMPLIES)),
+    Rule("smoothness", _is_smooth, "differentiable", "PROVED"),
+    Rule("smoothness", _is_class("C0"), "continuous", "PROVED"),
+    Rule("smoothness", _is_class("discontinuous"), "continuous", "REFUTED"),
+    Rule("strong_convexity_constant", _is_positive, "strongly_convex", "PROVED"),
+    Rule("strong_convexity_constant", _is_class("0"), "strongly_convex", "REFUTED"),
+    Rule("gradient_lipschitz", _is_finite, "differentiable", "PROVED"),
+    Rule("lipschitz", _is_finite, "continuous", "PROVED"),
+    Rule("lipschitz", _is_finite, "bounded_influence", "PROVED"),
+    Rule("lipschitz", _is_infinite, "bounded_influence", "REFUTED"),
 )
 
 
 def completed(found: Mapping[str, Finding]) -> dict[str, Finding]:
     """The findings with all that follows from them; nothing that was found is changed."""
     known = dict(found)
-    strong = known.get("strong_convexity_constant")
-    if strong is not None and strong.formula is not None and strong.formula.is_positive:
-        known.setdefault("strongly_convex", Finding("strongly_convex", strong.answer))
-    if strong is not None and strong.verdict == "REFUTED":
-        known.setdefault("strongly_convex", Finding("strongly_convex", strong.answer))
-    for one, other in _IMPLIES:
-        if _verdict(known, one) == "PROVED" and _verdict(known, other) == "UNKNOWN":
-            known[other] = Finding(other, Proved(f"follows from {one}"))
-    for one, other in reversed(_IMPLIES):
-        if _verdict(known, other) == "REFUTED" and _verdict(known, one) == "UNKNOWN":
-            answer = known[other].answer
-            assert isinstance(answer, Refuted)
-            known[one] = Finding(one, Refuted(f"not {other}", answer.witness))
-    for name in ("strongly_convex", "strictly_convex", "quasiconvex"):
-        known.setdefault(name, Finding(name, Unknown(("no rule for it yet",))))
+    changed = True
+    while changed:
+        changed = False
+        for rule in RULES:
+            new = _applied(rule, known)
+            if new is not None:
+                known[rule.other], changed = new, True
+    return _both(known)
+
+
+def _applied(rule: Rule, known: Mapping[str, Finding]) -> Finding | None:
+    """The finding that the rule adds, if it adds one."""
+    one = known.get(rule.one)
+    other = known.get(rule.other)
+    if one is None or not rule.test(one) or (other is not None and other.verdict != "UNKNOWN"):
+        return None
+    because = f"{one.name} is {one.value or one.verdict.lower()}"
+    data = one.answer.certificate if isinstance(one.answer, Proved) else {}
+    if rule.verdict == "PROVED":
+        follows = {"kind": "consequence", "of": one.name}
+        answer: Proved | Refuted = Proved(f"follows: {because}", (because,), follows)
+    else:
+        witness = one.answer.witness if isinstance(one.answer, Refuted) else data
+        answer = Refuted(f"follows: {because}", {**witness, "of": one.name})
+    return replace(one, name=rule.other, answer=answer, value="", formula=None, detail="",
+                   statement="")  # fmt: skip
+
+
+def _both(known: dict[str, Finding]) -> dict[str, Finding]:
+    """Convex and concave is affine."""
+    parts = [known.get(name) for name in ("convex", "concave", "affine")]
+    convex, concave, affine = parts
+    open_ = affine is None or affine.verdict == "UNKNOWN"
+    if convex is None or concave is None or not open_:
+        return known
+    if convex.verdict == concave.verdict == "PROVED" and not convex.condition + concave.condition:
+        data = {"kind": "consequence", "of": "convex, concave"}
+        answer = Proved("follows: convex and concave", (), data)
+        known["affine"] = replace(convex, name="affine", answer=answer)
     return known
 
 
-def _verdict(known: Mapping[str, Finding], name: str) -> str:
-    return known[name].verdict if name in known else "UNKNOWN"
+def disagreements(found: Mapping[str, Finding]) -> dict[tuple[str, str], str]:
+    """Pairs of findings that cannot both be true, and why: a mistake of symloss."""
+    told = {}
+    for rule in RULES:
+        one, other = found.get(rule.one), found.get(rule.other)
+        if one is None or other is None or one.condition or other.condition:
+            continue
+        if rule.test(one) and other.verdict not in (rule.verdict, "UNKNOWN"):
+            shown = f"{one.name} is {one.value or one.verdict.lower()}"
+            told[one.name, other.name] = f"{shown}, but {other.name} is {other.verdict.lower()}"
+    return {**told, **_crossed(found)}
+
+
+def _crossed(found: Mapping[str, Finding]) -> dict[tuple[str, str], str]:
+    """A lower bound above the upper one."""
+    low, high = found.get("lower_bound"), found.get("upper_bound")
+    if low is None or high is None or not (_is_finite(low) and _is_finite(high)):
+        return {}
+    if low.formula is None or high.formula is None:
+        return {}
+    if sympy.simplify(low.formula - high.formula).is_positive:
+        return {("lower_bound", "upper_bound"): f"{low.value} exceeds {high.value}"}
+    return {}
+
+
+def withdrawn(found: Mapping[str, Finding], names: set[str]) -> dict[str, Finding]:
+    """The findings with those of these names taken back."""
+    why = Unknown(("two findings contradict each other: a mistake of symloss",))
+    return {
+        name: Finding(name, why, wrt=one.wrt) if name in names else one
+        for name, one in found.items()
+    }

@@ -16,11 +16,16 @@ class Finding:
     """What is true of one property.
 
     Attributes:
-        name: the property's, as `[claims]` spells it.
-        answer: proved, refuted or unknown.
-        value: for a constant or a class, what it is: a formula in the parameters, "C1", ....
+        name: the property's, as `[claims]` spells it; "convex in mean" is of one name of `wrt`.
+        answer: proved, refuted or unknown; of a constant or a class, that it is `value`.
+        value: for a constant or a class, what it is: a formula in the parameters, "oo", "C1", ....
         detail: where it is attained or approached, or what else a reader wants to know.
         formula: a constant's value as an expression.
+        condition: on the parameters, where the verdict does not hold for all of them.
+        tight: whether the value is the best one, not just some bound.
+        wrt: the names that the property is about; empty: all of the loss's.
+        statement: one plain sentence; written by the audit where a property gives none.
+        seconds: how long it took.
     """
 
     name: str
@@ -28,6 +33,11 @@ class Finding:
     value: str = ""
     detail: str = ""
     formula: Any = None
+    condition: str = ""
+    tight: bool = True
+    wrt: tuple[str, ...] = ()
+    statement: str = ""
+    seconds: float = 0.0
 
     @property
     def verdict(self) -> Verdict:
@@ -36,50 +46,87 @@ class Finding:
             return "PROVED"
         return "REFUTED" if isinstance(self.answer, Refuted) else "UNKNOWN"
 
+    @property
+    def method(self) -> str:
+        """How it was found; for what is unknown, nothing."""
+        return "" if isinstance(self.answer, Unknown) else self.answer.method
+
     def to_json(self) -> dict[str, Any]:
-        """The finding with its certificate, witness or list of what was tried."""
-        found: dict[str, Any] = {"verdict": self.verdict}
-        found |= {"value": self.value} if self.value else {}
-        found |= {"detail": self.detail} if self.detail else {}
-        if isinstance(self.answer, Unknown):
-            return {**found, "tried": list(self.answer.tried)}
-        found["method"] = self.answer.method
-        if isinstance(self.answer, Refuted):
-            return {**found, "witness": self.answer.witness}
-        steps = {"steps": list(self.answer.steps), "certificate": self.answer.certificate}
-        return {**found, **steps}
+        """The finding as JSON; every key is always there."""
+        proof = self.answer if isinstance(self.answer, Proved) else None
+        return {
+            "property": self.name,
+            "wrt": list(self.wrt),
+            "verdict": self.verdict.lower(),
+            "value": self.value or None,
+            "tight": self.tight,
+            "condition": self.condition or None,
+            "method": self.method or None,
+            "certificate": (proof.certificate or None) if proof else None,
+            "steps": list(proof.steps) if proof else [],
+            "witness": self.answer.witness if isinstance(self.answer, Refuted) else None,
+            "tried": list(self.answer.tried) if isinstance(self.answer, Unknown) else [],
+            "detail": self.detail or None,
+            "statement": self.statement,
+            "seconds": round(self.seconds, 3),
+        }
 
 
 @dataclass(frozen=True)
 class Audit:
-    """All findings of a loss, by property, and the claims that they contradict."""
+    """All findings of a loss, by property.
+
+    Attributes:
+        loss: its name.
+        wrt: what it varies by.
+        spec_hash: of the spec that was audited.
+        setting: the parameters that were set to numbers.
+        findings: by name, in the order of the table of properties.
+        contradictions: a line for each claim that a finding refutes.
+        alarms: a line for each pair of findings that cannot both be true: a mistake of symloss.
+    """
 
     loss: str
+    wrt: tuple[str, ...]
     spec_hash: str
     setting: Mapping[str, str]
     findings: Mapping[str, Finding]
     contradictions: tuple[str, ...]
+    alarms: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """Whether no claim is refuted."""
-        return not self.contradictions
+        """Whether no claim is refuted and no finding contradicts another."""
+        return not self.contradictions and not self.alarms
 
-    def to_json(self) -> dict[str, Any]:
-        """Everything, for programs."""
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What a command reports as an error."""
+        alarms = (f"a mistake of symloss, please report it: {alarm}" for alarm in self.alarms)
+        return (*self.contradictions, *alarms)
+
+    def to_json(self, *, timed: bool = True) -> dict[str, Any]:
+        """Everything, for programs; without `timed`, the same on every run."""
+        findings = [one.to_json() for one in self.findings.values()]
+        for one in findings if not timed else ():
+            del one["seconds"]
         return {
             "loss": self.loss,
+            "wrt": list(self.wrt),
             "spec_hash": self.spec_hash,
             "set": dict(self.setting),
             "passed": self.passed,
             "contradictions": list(self.contradictions),
-            "findings": {name: one.to_json() for name, one in self.findings.items()},
+            "alarms": list(self.alarms),
+            "findings": findings,
         }
 
     def summary(self) -> dict[str, str]:
         """For the header of generated code: what was proved or refuted, in a word each."""
-        return {
-            name: one.value or ("yes" if one.verdict == "PROVED" else "no")
-            for name, one in self.findings.items()
-            if one.verdict != "UNKNOWN"
-        }
+        return {name: _word(one) for name, one in self.findings.items() if one.verdict != "UNKNOWN"}
+
+
+def _word(finding: Finding) -> str:
+    word = finding.value or ("yes" if finding.verdict == "PROVED" else "no")
+    word = word if finding.tight else f"at most {word}"
+    return f"{word} where {finding.condition}" if finding.condition else word

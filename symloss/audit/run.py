@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+import sympy
 from sympy import Rational
 
 from symloss.audit import properties
 from symloss.audit.claims import contradictions
-from symloss.audit.consequences import completed
+from symloss.audit.consequences import completed, disagreements, withdrawn
 from symloss.audit.findings import Audit, Finding
 from symloss.audit.signs import worker
-from symloss.audit.subject import Subject, subject
-from symloss.audit.verdicts import Unknown
+from symloss.audit.statements import statement
+from symloss.audit.subject import Subject, subject, uncased
+from symloss.audit.verdicts import Proved, Refuted, Unknown
+from symloss.language import PROPERTIES, property_of
 from symloss.spec import Spec
 
 BUDGET = 10.0
-_PROPERTIES = (
-    (properties.smoothness, ("smoothness", "continuous", "differentiable")),
-    (properties.shape, ("convex", "concave", "affine")),
-    (properties.bounds, ("lower_bound", "upper_bound")),
-    (properties.slopes, ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")),
+
+
+@dataclass(frozen=True)
+class Group:
+    """Properties that are found together, within one budget."""
+
+    find: Callable[[Subject, float], list[Finding]]
+    names: tuple[str, ...]
+
+
+GROUPS = (
+    Group(properties.smoothness, ("smoothness", "continuous", "differentiable", "kinks")),
+    Group(properties.shape, ("convex", "concave", "affine")),
+    Group(properties.bounds, ("lower_bound", "upper_bound")),
+    Group(properties.slopes, ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")),
 )
 
 
@@ -33,28 +48,76 @@ def audit(
         spec: the loss.
         setting: numbers for some of its parameters; the others stay symbols, and a finding holds
             for all their values.
-        budget: seconds for each group of properties.
+        budget: seconds for each group of properties that are found together.
 
     Raises:
         SymlossError: `setting` names no parameter, or leaves nothing to vary.
     """
     setting = setting or {}
-    known = subject(spec, setting)
+    known = _subject(spec, setting, budget)
     found: dict[str, Finding] = {}
-    for find, names in _PROPERTIES:
-        found |= {one.name: one for one in _within(find, names, known, budget)}
+    for group in GROUPS:
+        for one in _within(group, known, budget):
+            found.setdefault(one.name, _as_value(one))
     found = completed(found)
+    wrong = disagreements(found)
+    if wrong:
+        found = withdrawn(found, {name for pair in wrong for name in pair})
+    found = {name: _finished(known, one) for name, one in _ordered(found).items()}
     told = {name: str(number) for name, number in setting.items()}
-    return Audit(spec.name, spec.hash, told, found, contradictions(spec, setting, found))
+    against = contradictions(spec, setting, found)
+    return Audit(
+        spec.name, known.wrt, spec.hash, told, found, against, tuple(wrong.values())
+    )  # fmt: skip
 
 
-def _within(
-    find: properties.Property, names: tuple[str, ...], known: Subject, budget: float
-) -> list[Finding]:
+def _subject(spec: Spec, setting: Mapping[str, Rational], budget: float) -> Subject:
+    """The subject; without formulas on boxes if those take too long."""
+    plain = uncased(spec, setting)
     try:
-        return list(worker.run(find, known, budget * 0.9, seconds=budget))
+        return worker.run(subject, spec, setting, seconds=budget)
+    except (worker.OutOfTime, RuntimeError):
+        return plain
+
+
+def _within(group: Group, known: Subject, budget: float) -> list[Finding]:
+    start = time.monotonic()
+    try:
+        found = list(worker.run(group.find, known, budget * 0.9, seconds=budget))
     except worker.OutOfTime:
         unknown = Unknown((f"out of time after {budget:g} s",))
+        found = [Finding(name, unknown) for name in group.names]
     except RuntimeError as error:
-        unknown = Unknown((str(error),))
-    return [Finding(name, unknown) for name in names]
+        found = [Finding(name, Unknown((str(error),))) for name in group.names]
+    share = (time.monotonic() - start) / max(1, len(found))
+    return [replace(one, seconds=share) for one in found]
+
+
+_NONE = {"lower_bound": "-oo", "strong_convexity_constant": "0"}
+
+
+def _as_value(finding: Finding) -> Finding:
+    """A constant that there is none of, as the proof that it is infinite (convexity's: zero)."""
+    if property_of(finding.name).kind != "constant" or not isinstance(finding.answer, Refuted):
+        return finding
+    value = _NONE.get(finding.name, "oo")
+    witness = {"kind": "no finite constant", **finding.answer.witness}
+    answer = Proved(finding.answer.method, (), witness)
+    return replace(finding, answer=answer, value=value, formula=sympy.sympify(value))
+
+
+def _ordered(found: Mapping[str, Finding]) -> dict[str, Finding]:
+    """All properties there are, those of single names of `wrt` after the joint ones."""
+    nothing = Unknown(("no rule for this loss",))
+    listed: dict[str, Finding] = {}
+    for name in PROPERTIES:
+        listed[name] = found.get(name, Finding(name, nothing))
+        listed |= {other: one for other, one in found.items() if other.startswith(f"{name} in ")}
+    return listed
+
+
+def _finished(known: Subject, finding: Finding) -> Finding:
+    """The finding with what it is about, and its sentence."""
+    alone = finding.name.partition(" in ")[2]
+    about = replace(finding, wrt=finding.wrt or ((alone,) if alone else known.wrt))
+    return replace(about, statement=finding.statement or statement(known, about))

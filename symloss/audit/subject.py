@@ -84,12 +84,22 @@ def subject(spec: Spec, setting: Mapping[str, Rational], wrt: tuple[str, ...] = 
     Raises:
         SymlossError: a set name is no parameter, or its number lies outside the domain.
     """
+    plain = uncased(spec, setting, wrt)
+    cases = tuple(_cases(plain.program)) if plain.program.is_scalar else ()
+    return replace(plain, cases=cases)
+
+
+def uncased(spec: Spec, setting: Mapping[str, Rational], wrt: tuple[str, ...] = ()) -> Subject:
+    """The subject before its formulas are written on boxes.
+
+    Raises:
+        SymlossError: as `subject` does.
+    """
     program = _set(read_program(spec), setting)
     names = tuple(name for name in (wrt or spec.wrt) if name not in setting)
     if not names:
         raise SymlossError(f"{spec.name}: nothing is left to vary when all of `wrt` is set")
-    program = without_dead_steps(replace(program, wrt=names))
-    return Subject(spec, program, tuple(_cases(program)) if program.is_scalar else ())
+    return Subject(spec, without_dead_steps(replace(program, wrt=names)), ())
 
 
 def _set(program: Program, setting: Mapping[str, Rational]) -> Program:

@@ -30,6 +30,7 @@ from symloss.language.nodes import (
     StopGradient,
     Sum,
 )
+from symloss.language.properties import PROPERTIES, Property, property_of
 
 __all__ = [
     "BY_NODE",
@@ -37,6 +38,7 @@ __all__ = [
     "FORMS",
     "FUNCTIONS",
     "NAMED",
+    "PROPERTIES",
     "REDUCTIONS",
     "Call",
     "Domain",
@@ -50,9 +52,11 @@ __all__ = [
     "Mean",
     "Minimum",
     "Product",
+    "Property",
     "Reduction",
     "Simplex",
     "StopGradient",
     "Sum",
     "parse_domain",
+    "property_of",
 ]

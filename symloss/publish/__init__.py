@@ -9,6 +9,7 @@ for a folder that cannot be written, and for a plan in which two specs would cla
 
 from symloss.publish.build import build
 from symloss.publish.check import check
+from symloss.publish.examine import Examiner, examine
 from symloss.publish.find import catalogue_specs, specs_of
 from symloss.publish.judge import Case, Judged, cases, judge
 from symloss.publish.outcome import Built, Failure, Report, Track, unforeseen, untracked
@@ -21,6 +22,7 @@ __all__ = [
     "DIED",
     "Built",
     "Case",
+    "Examiner",
     "Failure",
     "Judged",
     "Places",
@@ -35,6 +37,7 @@ __all__ = [
     "catalogue_specs",
     "check",
     "checkout_places",
+    "examine",
     "installed_places",
     "is_intact",
     "judge",

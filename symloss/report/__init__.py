@@ -1,10 +1,11 @@
 """What people look at in a terminal: tables, mathematics, progress.
 
-In: specs, derivations, verifications, build reports. Out: text, tables and JSON values. Guarantees:
-nothing is computed here that the other rooms have not decided. Raises: nothing of its own.
+In: specs, derivations, verifications, audits, build reports. Out: text, tables and JSON values.
+Guarantees: nothing is computed here that the other rooms have not decided. Raises: nothing of its
+own.
 """
 
-from symloss.report.auditing import audit_table
+from symloss.report.auditing import audit_table, audits_json
 from symloss.report.building import build_summary
 from symloss.report.listing import Entry, listing, listing_markdown, listing_table
 from symloss.report.mathematics import mathematics
@@ -14,6 +15,7 @@ from symloss.report.verdicts import verdicts, verdicts_json
 __all__ = [
     "Entry",
     "audit_table",
+    "audits_json",
     "bar",
     "build_summary",
     "listing",

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from rich.markup import escape
 from rich.table import Table
 
 from symloss.audit import Audit, Finding
+from symloss.publish import Failure
+
+_STYLES = {"PROVED": "green", "REFUTED": "red", "UNKNOWN": "yellow"}
 
 
-def audit_table(audit: Audit) -> Table:
-    """A property a line: the verdict, a constant's value, and how or where."""
+def audit_table(audit: Audit, *, in_full: bool = True) -> Table:
+    """A property a line: the verdict, a value, how it was found or where it fails.
+
+    Without `in_full`, what is unknown is left out but for a last line of names.
+    """
     told = "".join(f", {name} = {value}" for name, value in audit.setting.items())
-    table = Table(title=escape(audit.loss + told), title_justify="left", box=None, pad_edge=False)
-    for name in ("property", "verdict", "value"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("how")
+    title = f"{audit.loss}({', '.join(audit.wrt)}){told}"
+    table = Table(title=escape(title), title_justify="left", box=None, pad_edge=False)
+    table.add_column("property", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for name in ("value", "condition", "how"):
+        table.add_column(name, overflow="fold")
+    unknown = []
     for name, finding in audit.findings.items():
-        style = {"PROVED": "green", "REFUTED": "red"}.get(finding.verdict, "yellow")
-        verdict = f"[{style}]{finding.verdict}[/{style}]"
-        table.add_row(escape(name), verdict, escape(finding.value), escape(_how(finding)))
+        if finding.verdict == "UNKNOWN" and not in_full:
+            unknown.append(name)
+            continue
+        style = _STYLES[finding.verdict]
+        verdict = f"[{style}]{finding.verdict.lower()}[/{style}]"
+        cells = (name, finding.value, finding.condition, _how(finding))
+        shown = [escape(cell) for cell in cells]
+        table.add_row(shown[0], verdict, *shown[1:])
+    if unknown:
+        table.add_row("not decided", "[yellow]unknown[/yellow]", "", "", escape(", ".join(unknown)))
     return table
 
 
@@ -26,4 +45,14 @@ def _how(finding: Finding) -> str:
     shown = finding.to_json()
     if finding.verdict == "UNKNOWN":
         return "tried: " + ", ".join(shown["tried"])
-    return "; ".join(part for part in (shown["method"], finding.detail) if part)
+    loose = "" if finding.tight else "a bound, not shown to be the best"
+    return "; ".join(part for part in (shown["method"], finding.detail, loose) if part)
+
+
+def audits_json(found: Sequence[Audit | Failure]) -> Any:
+    """A document for one loss, a list for several; where there is no audit, the error."""
+    documents = [
+        one.to_json() if isinstance(one, Audit) else {"loss": one.subject, "error": one.message}
+        for one in found
+    ]
+    return documents[0] if len(documents) == 1 else documents

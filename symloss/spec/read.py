@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import sympy
 from symloss.errors import SpecError
 from symloss.language import Call
 from symloss.spec.arguments import read_inputs, read_parameters, read_wrt
+from symloss.spec.claims import read_claims
 from symloss.spec.definitions import read_definitions
 from symloss.spec.examples import read_example
 from symloss.spec.find import check_stem, find_called, names_near
@@ -123,7 +123,7 @@ class _File:
             definitions=definitions,
             ranges=dict(scope.ranges),
             wrt=wrt,
-            claims={name: _plain(value) for name, value in self.tables.claims.items()},
+            claims=read_claims(self.source, self.tables, wrt),
             examples=examples,
             relations=relations,
             likelihood=self.likelihood(own, scope) if self.laws else None,
@@ -209,7 +209,3 @@ class _File:
         for name, callee in sorted(self.calls.items()):
             total.update(f"\n{name} {callee.hash}".encode())
         return total.hexdigest()
-
-
-def _plain(value: bool | int | Decimal | str) -> bool | int | float | str:
-    return float(value) if isinstance(value, Decimal) else value

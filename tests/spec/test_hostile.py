@@ -378,7 +378,7 @@ HOSTILE = {
     "toml tables": "a = " + "{a=" * 20000,
     "digits": "a = " + "1" * 60000,
     "exponent": good("loss = x") + "[parameters]\na = { default = 1e99999999999999999999 }",
-    "claims": good("loss = x") + "[claims]\na = 1e999999999",
+    "claims": good("loss = x") + "[claims]\nlipschitz = 1e999999999",
     "many headers": "[[a]]\n" * 10000,
     "large": "#" * (LARGEST_FILE + 1),
 }  # fmt: skip

@@ -275,8 +275,10 @@ tolerance = 1e-3
 
 
 def test_claims_are_kept_as_they_are(read):
-    spec = read("title='t'\nmath='loss=x'\n[inputs]\nx={}\n[claims]\na=true\nb='C1'\nc=1\nd=0.5\n")
-    assert spec.claims == {"a": True, "b": "C1", "c": 1, "d": 0.5}
+    spec = read(
+        "title='t'\nmath='loss=x'\n[inputs]\nx={}\n[claims]\nconvex=true\nsmoothness='C1'\nlipschitz=1\nlower_bound=0.5\n"
+    )
+    assert spec.claims == {"convex": True, "smoothness": "C1", "lipschitz": 1, "lower_bound": 0.5}
 
 
 def test_laws(read):
@@ -301,7 +303,7 @@ relations = [
 
 
 def test_a_spec_can_be_sent_to_another_process(read):
-    spec = read("title='t'\nmath='loss=x'\n[inputs]\nx={}\n[claims]\na=true\n")
+    spec = read("title='t'\nmath='loss=x'\n[inputs]\nx={}\n[claims]\nconvex=true\n")
     assert pickle.loads(pickle.dumps(spec)) == spec
 
 

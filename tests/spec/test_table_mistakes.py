@@ -40,6 +40,9 @@ MISTAKES = {
     "title a date": ("title = §1979-05-27 07:32:00\nmath = ''\n" + XY, "must be a string", ""),
     "inputs a list": (TOP + "inputs = §[]\n", "'inputs' must be a table", ""),
     "input a string": (TOP + "[inputs]\nx = §'real'\n", "'inputs.x' must be a table", ""),
+    "claim of nothing": (GOOD + "[claims]\n§convx = true\n", "no property named 'convx'", "did you mean 'convex'"),
+    "claim of another name": (GOOD + '[claims]\n§"convex in z" = true\n', "'z' is no name of wrt", ""),
+    "class as a number": (GOOD + "[claims]\nsmoothness = §1\n", "'smoothness' must be a string", "C0, C1"),
     "claim a list": (GOOD + "[claims]\nconvex = §[1]\n", "'claims.convex' must be true, false", ""),
     "wrt a string": ("wrt = §'x'\n" + GOOD, "'wrt' must be a list", ""),
     # names

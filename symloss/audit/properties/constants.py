@@ -45,8 +45,7 @@ def _by_rules(subject: Subject, name: str) -> Finding:
         return Finding(name, Unknown((SCOPE, "interval arithmetic")))
     told = (f"every value lies in {span}",)
     answer = Proved("interval arithmetic over the program", told)
-    return Finding(name, answer, str(value), "a bound; whether it is the tightest is not known",
-                   value)  # fmt: skip
+    return Finding(name, answer, str(value), formula=value, tight=False)
 
 
 def slopes(subject: Subject, seconds: float) -> list[Finding]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 # Forking a process that runs threads is not safe; the fork server is a process without any.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["symloss.audit.signs"])
+_CONTEXT.set_forkserver_preload(["symloss.audit"])
 
 
 class OutOfTime(Exception):  # noqa: N818 - an answer, not a mistake
@@ -74,6 +75,7 @@ def run(function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
 def _serve(pipe: Any) -> None:
     _state["inside"] = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
             function, arguments = pipe.recv()
@@ -83,6 +85,14 @@ def _serve(pipe: Any) -> None:
             pipe.send((True, function(*arguments)))
         except Exception as error:
             pipe.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
+
+
+def _end_with_parent() -> None:
+    """Whoever asked may be gone, killed even: nobody waits for the answer then."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

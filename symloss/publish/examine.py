@@ -1,0 +1,65 @@
+"""Audits of many losses: spread over processes, a failure stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sympy import Rational
+
+from symloss import pipeline
+from symloss.audit import BUDGET, Audit, audit
+from symloss.errors import SymlossError
+from symloss.publish.find import specs_of
+from symloss.publish.outcome import Failure, Track, unforeseen, untracked
+from symloss.publish.spread import DIED, spread
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Audits specs, with some parameters set, within a budget for each group of properties."""
+
+    setting: Mapping[str, Rational]
+    budget: float = BUDGET
+
+    def __call__(self, path: Path) -> tuple[Path, Audit | Failure]:
+        """Audit one spec; an error is an outcome, too."""
+        try:
+            return path, audit(pipeline.read_spec(path), self.setting, self.budget)
+        except SymlossError as error:
+            return path, Failure(str(path), str(error))
+        except Exception as error:
+            return path, unforeseen(str(path), error)
+
+
+def examine(
+    words: Sequence[str], work: Examiner, *, jobs: int = 1, track: Track = untracked
+) -> list[Audit | Failure]:
+    """The audits of all that the words of a command mean, in that order.
+
+    A word that means no spec is a failure like any other.
+    """
+    chosen: list[Path | Failure] = []
+    for word in words:
+        try:
+            chosen += specs_of(word)
+        except SymlossError as error:
+            chosen.append(Failure(word, str(error)))
+    paths = list(dict.fromkeys(one for one in chosen if isinstance(one, Path)))
+    found = dict(_found(paths, work, jobs, track))
+    return [
+        found[one] if isinstance(one, Path) else one for one in dict.fromkeys(chosen)
+    ]  # fmt: skip
+
+
+def _found(
+    paths: Sequence[Path], work: Examiner, jobs: int, track: Track
+) -> Iterator[tuple[Path, Audit | Failure]]:
+    with closing(spread(work, paths, jobs, lost=_lost)) as outcomes:
+        yield from track(outcomes, len(paths))
+
+
+def _lost(path: Path) -> tuple[Path, Audit | Failure]:
+    return path, Failure(str(path), DIED)
