@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from symloss.audit.composition.simple import in_parts, simple
 from symloss.audit.composition.walk import Walk
 from symloss.audit.hessians import instantiate, refuted
 from symloss.audit.hessians.instance import TooLarge
 from symloss.audit.signs import convex_on_box
+from symloss.audit.signs.worker import StepEnded, step
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Finite, Index, Interval
 from symloss.program import Program, read_program, text, without_dead_steps
@@ -36,18 +38,38 @@ def shapes(program: Program, budget: float) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     loss = walk.facts["loss"]
     for shape, holds in (("convex", loss.convex), ("concave", loss.concave)):
+        left = max(0.0, (end - time.monotonic()) / 3)
+        witness = None if holds else refuted(program, names, shape, left)
         if holds:
             found[shape] = _proved(program, names, walk, shape)
-        else:
-            left = max(0.0, (end - time.monotonic()) / 3)
-            witness = refuted(program, names, shape, left)
-            found[shape] = (
-                Refuted("chord of a small instance", witness)
-                if witness is not None
-                else _of_scalars(program, names, shape, end - time.monotonic())
-            )
+        elif witness is not None:
+            found[shape] = Refuted("chord of a small instance", witness)
+    for shape in [shape for shape in ("convex", "concave") if shape not in found]:
+        left = max(0.0, (end - time.monotonic()) / 2)
+        by_signs = _by_signs(program, names, shape, left)
+        found[shape] = by_signs or _of_scalars(program, names, shape, end - time.monotonic())
     found["affine"] = _affine(found)
     return found
+
+
+def _by_signs(
+    program: Program, names: tuple[str, ...], shape: str, seconds: float
+) -> Proved | None:
+    """A proof in which signs are decided where rules end, for each end of parameters apart."""
+    proofs = []
+    for part in in_parts(program):
+        clean = simple(part)
+        walk = Walk(clean, names, seconds, +1 if shape == "convex" else -1)
+        if not getattr(walk.facts["loss"], shape):
+            return None
+        proofs.append(_proved(clean, names, walk, shape))
+    return proofs[0] if len(proofs) == 1 else _joined(proofs)
+
+
+def _joined(proofs: list[Proved]) -> Proved:
+    steps = tuple(step for proof in proofs for step in proof.steps)
+    data = {"kind": "cases", "cases": [proof.certificate for proof in proofs]}
+    return Proved(METHOD, steps, data)
 
 
 def _of_scalars(program: Program, wrt: tuple[str, ...], shape: str, seconds: float) -> Answer:
@@ -64,7 +86,14 @@ def _of_scalars(program: Program, wrt: tuple[str, ...], shape: str, seconds: flo
         return Unknown(tried)
     box = {s: d for s, d in item.domains.items() if isinstance(d, Interval)}
     formula = item.loss if shape == "convex" else -item.loss
-    answer = convex_on_box(formula, item.varying, box, seconds)
+    try:
+        with step(seconds):
+            if len(item.varying) == 1:
+                answer = convex_on_box(formula, item.varying, box, seconds)
+            else:
+                answer = Unknown(("principal minors",))
+    except StepEnded:
+        return Unknown((*tried, "out of time"))
     return Unknown((*tried, *answer.tried)) if isinstance(answer, Unknown) else answer
 
 

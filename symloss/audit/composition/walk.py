@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from symloss.audit.composition import ranges, rules
 from symloss.audit.composition.atoms import NODE
 from symloss.audit.composition.entropy import paired_terms, spelled
 from symloss.audit.composition.fact import Fact, closed, constant, either, least
+from symloss.audit.composition.scalar import by_signs
 from symloss.language import BY_NODE, Interval
 from symloss.program import Program, Step, name_of
 
@@ -19,10 +21,20 @@ from symloss.program import Program, Step, name_of
 class Walk:
     """The facts of one program as a function of `wrt`; `facts` holds those of inputs and steps."""
 
-    def __init__(self, program: Program, wrt: tuple[str, ...]) -> None:
-        """Read every step in order."""
+    def __init__(
+        self, program: Program, wrt: tuple[str, ...], seconds: float = 0, way: int = 0
+    ) -> None:
+        """Read every step in order.
+
+        With seconds to spend, signs are decided where rules end: a step that is not convex by
+        rules (way 1; -1: concave) may be so by signs.
+        """
+        self.way = way
+        self.program = program
         self.facts: dict[str, Fact] = {}
         self.seen: dict[Expr, Fact] = {}
+        self.domains = {entry.name: entry.domain for entry in program.arguments}
+        self.deadline = time.monotonic() + seconds
         for entry in program.arguments:
             span = ranges.of_domain(entry.domain)
             varies = entry.name in wrt
@@ -33,6 +45,9 @@ class Walk:
     def step(self, step: Step) -> Fact:
         """The fact of a step's values."""
         body = self.of(step.expression)
+        if not (body.convex or body.concave) and time.monotonic() < self.deadline:
+            body = by_signs(self, step.expression, body)
+            self.seen[step.expression] = body
         if step.kind is None:
             return body
         return REDUCE[step.kind](body)

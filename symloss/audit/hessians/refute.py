@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sympy import Rational, Symbol
 
 from symloss.audit.hessians.instance import Instance, TooLarge, instantiate
 from symloss.audit.signs import balls
-from symloss.language import Domain, Finite, Interval, Simplex
+from symloss.language import Domain, Finite, Index, Interval, Simplex
 from symloss.program import Program
 
 Point = dict[Symbol, Rational]
@@ -26,19 +28,38 @@ def refuted(
     """A witness against the claim "convex" or "concave", or None."""
     end = time.monotonic() + seconds
     sign = 1 if claim == "convex" else -1
-    for sizes in _sizes(program):
-        try:
-            instance = instantiate(program, wrt, sizes, {})
-        except (TooLarge, ValueError, TypeError, IndexError, KeyError):
-            continue
+    for sizes, places, instance in instances(program, wrt):
         chance = random.Random(0)
         for _ in range(TRIES):
             if time.monotonic() > end:
                 return None
             chord = _chord(instance, chance)
             if _fails(instance, chord, sign):
-                return _witness(program, wrt, claim, sizes, chord)
+                return _witness(program, wrt, claim, (sizes, places), chord)
     return None
+
+
+def instances(
+    program: Program, wrt: tuple[str, ...]
+) -> Iterator[tuple[dict[str, int], dict[str, int], Instance]]:
+    """Small instances: sizes, the places that index inputs select, and the loss."""
+    for sizes in _sizes(program):
+        for places in _places(program, sizes):
+            with suppress(TooLarge, ValueError, TypeError, IndexError, KeyError):
+                yield sizes, places, instantiate(program, wrt, sizes, places)
+
+
+def _places(program: Program, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+    """Selections: each element its own place, all the first, each the next one's."""
+    labels: dict[str, int] = {}
+    for entry in program.inputs:
+        if isinstance(entry.domain, Index):
+            shape = [sizes[d] if isinstance(d, str) else int(d) for d in entry.shape]
+            for at in itertools.product(*map(range, shape)):
+                labels["_".join((entry.name, *map(str, at)))] = sum(at)
+    if not labels:
+        return [{}]
+    return [labels, {name: at + 1 for name, at in labels.items()}, dict.fromkeys(labels, 0)]
 
 
 def _sizes(program: Program) -> Iterator[dict[str, int]]:
@@ -107,7 +128,7 @@ def _witness(
     program: Program,
     wrt: tuple[str, ...],
     claim: str,
-    sizes: Mapping[str, int],
+    place: tuple[Mapping[str, int], Mapping[str, int]],
     chord: tuple[Point, Point, Point],
 ) -> dict[str, Any]:
     one, middle, other = ({str(s): str(v) for s, v in point.items()} for point in chord)
@@ -116,7 +137,8 @@ def _witness(
         "claim": claim,
         "loss": program.name,
         "wrt": list(wrt),
-        "sizes": dict(sizes),
+        "sizes": dict(place[0]),
+        "places": dict(place[1]),
         "weight": "1/2",
         "points": [one, other],
         "middle": middle,

@@ -19,7 +19,7 @@ BITS = 512
 def confirms(spec: Spec, witness: Mapping[str, Any]) -> bool:
     """Whether the chord lies in the domain, moves only `wrt`, and violates the claim."""
     wrt = tuple(witness["wrt"])
-    item = instantiate(read_program(spec), wrt, witness["sizes"], {})
+    item = instantiate(read_program(spec), wrt, witness["sizes"], witness.get("places", {}))
     texts = (*witness["points"], witness["middle"])
     one, other, middle = ({s: Rational(t[str(s)]) for s in item.domains} for t in texts)
     if any(2 * middle[s] != one[s] + other[s] for s in middle):

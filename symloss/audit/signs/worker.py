@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -43,7 +44,7 @@ class _Worker:
         self.pipe.close()
 
 
-_state: dict[str, Any] = {"worker": None, "inside": False}
+_state: dict[str, Any] = {"worker": None, "inside": False, "deadline": None}
 
 
 def run(function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
@@ -97,7 +98,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def step(seconds: float) -> Iterator[None]:
-    """Ends a step with StepEnded; not to be nested, and only inside a worker."""
+    """Ends a step with StepEnded; steps may be nested; only inside a worker."""
     if not _state["inside"]:
         yield
         return
@@ -105,9 +106,17 @@ def step(seconds: float) -> Iterator[None]:
     def ring(*_: object) -> None:
         raise StepEnded
 
+    outer = _state["deadline"]
+    end = time.monotonic() + seconds
+    _state["deadline"] = end if outer is None else min(end, outer)
     signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    signal.setitimer(signal.ITIMER_REAL, _left(_state["deadline"]), 0.05)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _state["deadline"] = outer
+        signal.setitimer(signal.ITIMER_REAL, 0 if outer is None else _left(outer), 0.05)
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0.001)
