@@ -20,9 +20,9 @@ from symloss import __version__
 from symloss.errors import SymlossError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from symloss.publish import Failure, Plan
+    from symloss.publish import Case, Failure, Plan
 
 
 class Answering(TyperGroup):
@@ -149,6 +149,12 @@ def verify(
     folder: Annotated[
         Path | None, typer.Option("--out", help="Judge what `build --out` left in this folder.")
     ] = None,
+    accuracy: Annotated[
+        bool, typer.Option("--accuracy", help="Hunt for the worst errors instead, in ulps.")
+    ] = False,
+    budget: Annotated[
+        float, typer.Option(min=0.0, help="Seconds of hunting for each function and type.")
+    ] = 2.0,
     as_json: Json = False,
     jobs: Jobs = None,
 ) -> None:
@@ -157,6 +163,9 @@ def verify(
 
     cases = publish.cases(words or [], folder)
     jobs = jobs or publish.available_jobs()
+    if accuracy:
+        _certify(context, cases, jobs, budget, as_json)
+        return
     outcomes = list(publish.judge(cases, jobs=jobs, points=points, track=report.bar("judging")))
     judged = [outcome for outcome in outcomes if isinstance(outcome, publish.Judged)]
     failures = [outcome for outcome in outcomes if isinstance(outcome, publish.Failure)]
@@ -167,6 +176,26 @@ def verify(
             out.print(part)
     _fail(context, failures)
     if not all(one.verification.passed for one in judged):
+        raise typer.Exit(1)
+
+
+def _certify(
+    context: typer.Context, cases: Sequence[Case], jobs: int, budget: float, as_json: bool
+) -> None:
+    """Print certificates; exit with 1 where a bound is broken."""
+    from symloss import publish, report
+
+    track = report.bar("measuring")
+    outcomes = list(publish.measure(cases, jobs=jobs, seconds=budget, track=track))
+    measured = [outcome for outcome in outcomes if isinstance(outcome, publish.Measured)]
+    failures = [outcome for outcome in outcomes if isinstance(outcome, publish.Failure)]
+    if as_json:
+        _print_json(report.certificates_json(measured, failures))
+    else:
+        for part in report.certificates(measured):
+            out.print(part)
+    _fail(context, failures)
+    if not all(one.certificate.holds for one in measured):
         raise typer.Exit(1)
 
 

@@ -8,6 +8,7 @@
     render        Spec, Kernel  ->  str           a module's source text             symloss.emit
     load          a module      ->  Loss          the emitted loss, imported         here
     verify        Spec, Loss    ->  Verification  what the judge found               symloss.verify
+    certify       Spec, Loss    ->  Certificate   the worst errors, in ulps          symloss.verify
 
 What `make` returns has been judged; `symloss.publish` writes it to where it belongs.
 """
@@ -33,10 +34,11 @@ from symloss.lower import Kernel, lower
 from symloss.program import read_program
 from symloss.spec import Spec, read_spec
 from symloss.stable import stabilise
-from symloss.verify import Verification, verify
+from symloss.verify import Verification, certify, verify
 
 __all__ = [
     "Made",
+    "certify",
     "compile_spec",
     "derive_spec",
     "draft",

@@ -11,7 +11,7 @@ from symloss.publish.build import build
 from symloss.publish.check import check
 from symloss.publish.examine import Examiner, examine
 from symloss.publish.find import catalogue_specs, specs_of
-from symloss.publish.judge import Case, Judged, cases, judge
+from symloss.publish.judge import Case, Judged, Measured, cases, judge, measure
 from symloss.publish.outcome import Built, Failure, Report, Track, unforeseen, untracked
 from symloss.publish.places import Places, checkout_places, installed_places
 from symloss.publish.plan import Plan, Target, catalogue_plan, own_plan
@@ -25,6 +25,7 @@ __all__ = [
     "Examiner",
     "Failure",
     "Judged",
+    "Measured",
     "Places",
     "Plan",
     "Report",
@@ -41,6 +42,7 @@ __all__ = [
     "installed_places",
     "is_intact",
     "judge",
+    "measure",
     "own_plan",
     "seal",
     "specs_of",

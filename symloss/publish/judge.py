@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from symloss.publish.find import catalogue_specs, is_path, specs_of
 from symloss.publish.outcome import Failure, Track, unforeseen, untracked
 from symloss.publish.spread import DIED, spread
 from symloss.spec import Spec
-from symloss.verify import Verification
+from symloss.verify import Certificate, Verification
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class Judged:
     verification: Verification
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A loss and its accuracy."""
+
+    case: Case
+    certificate: Certificate
+
+
 def cases(words: Sequence[str], out: Path | None) -> tuple[Case, ...]:
     """The cases that the words of a command mean; no words mean the catalogue.
 
@@ -67,28 +76,35 @@ def judge(
             yield from track(outcomes, len(chosen))
 
 
+def measure(
+    chosen: Sequence[Case], *, jobs: int = 1, seconds: float, track: Track = untracked
+) -> Iterator[Measured | Failure]:
+    """Certificates of accuracy as they come; `seconds` is what each function may take."""
+    with TemporaryDirectory(prefix="symloss-", ignore_cleanup_errors=True) as folder:
+        work = Workshop(Path(folder), seconds)
+        with closing(spread(work, chosen, jobs, lost=_lost)) as outcomes:
+            yield from track(outcomes, len(chosen))
+
+
 @dataclass(frozen=True)
-class Courtroom:
-    """Judges cases; `points` is how many each function is tried at, by default the judge's own."""
+class _Room(ABC):
+    """Takes cases, one by one; an error is an outcome, too."""
 
     folder: Path
-    points: int | None
 
-    def __call__(self, case: Case) -> Judged | Failure:
-        """Judge one case; an error is an outcome, too."""
+    def __call__(self, case: Case) -> Any:
+        """What comes of one case."""
         try:
             spec = pipeline.read_spec(case.spec)
-            loss = self._loss(case, spec)
-            return Judged(case, self._verify(spec, loss))
+            return self._outcome(case, spec, self._loss(case, spec))
         except SymlossError as error:
             return Failure(case.name, str(error))
         except Exception as error:
             return unforeseen(case.name, error)
 
-    def _verify(self, spec: Spec, loss: Any) -> Verification:
-        if self.points is None:
-            return pipeline.verify(spec, loss)
-        return pipeline.verify(spec, loss, points=self.points)
+    @abstractmethod
+    def _outcome(self, case: Case, spec: Spec, loss: Any) -> Any:
+        """What comes of a spec and its loss."""
 
     def _loss(self, case: Case, spec: Spec) -> Any:
         """The emitted loss, imported.
@@ -104,6 +120,28 @@ class Courtroom:
         if loss.spec_hash != spec.hash:
             raise PublishError("was emitted from another version of its spec; run `symloss build`")
         return loss
+
+
+@dataclass(frozen=True)
+class Courtroom(_Room):
+    """Judges cases; `points` is how many each function is tried at, by default the judge's own."""
+
+    points: int | None
+
+    def _outcome(self, case: Case, spec: Spec, loss: Any) -> Judged:
+        if self.points is None:
+            return Judged(case, pipeline.verify(spec, loss))
+        return Judged(case, pipeline.verify(spec, loss, points=self.points))
+
+
+@dataclass(frozen=True)
+class Workshop(_Room):
+    """Measures cases; `seconds` is how long each function may take, after its first round."""
+
+    seconds: float
+
+    def _outcome(self, case: Case, spec: Spec, loss: Any) -> Measured:
+        return Measured(case, pipeline.certify(spec, loss, seconds=self.seconds))
 
 
 def _import(module: str) -> Any:

@@ -5,6 +5,7 @@ Guarantees: nothing is computed here that the other rooms have not decided. Rais
 own.
 """
 
+from symloss.report.accuracy import certificates, certificates_json
 from symloss.report.auditing import audit_table, audits_json
 from symloss.report.building import build_summary
 from symloss.report.listing import Entry, listing, listing_markdown, listing_table
@@ -18,6 +19,8 @@ __all__ = [
     "audits_json",
     "bar",
     "build_summary",
+    "certificates",
+    "certificates_json",
     "listing",
     "listing_markdown",
     "listing_table",

@@ -44,18 +44,18 @@ def verdict_line(verification: Verification) -> str:
 def verdicts_json(judged: Iterable[Judged], failures: Iterable[Failure]) -> dict[str, Any]:
     """Everything, for programs."""
     ordered = sorted(judged, key=lambda one: one.case.name)
-    losses = {one.case.name: _finite(one.verification.to_json()) for one in ordered}
+    losses = {one.case.name: finite(one.verification.to_json()) for one in ordered}
     errors = {failure.subject: failure.message for failure in failures}
     passed = not errors and all(one.verification.passed for one in ordered)
     return {"passed": passed, "losses": losses, "errors": errors}
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """The value in what JSON has: it has no infinity and no NaN, which become their names."""
     if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
+        return {key: finite(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(entry) for entry in value]
+        return [finite(entry) for entry in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value

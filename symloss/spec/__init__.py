@@ -14,6 +14,7 @@ wrong, and what to write instead.
 
 from symloss.spec.find import find_specs
 from symloss.spec.model import (
+    Allowance,
     Definition,
     Dimension,
     Example,
@@ -30,6 +31,7 @@ from symloss.spec.model import (
 from symloss.spec.read import read_spec
 
 __all__ = [
+    "Allowance",
     "Definition",
     "Dimension",
     "Example",

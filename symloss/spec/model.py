@@ -148,6 +148,26 @@ class Likelihood:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """An exception to the bound on errors, with its reason.
+
+    Attributes:
+        reason: why the usual bound cannot hold.
+        bound: the mixed error, in ulps, that is allowed instead; None where the usual one holds.
+        magnitudes: a part p of the format's exponents: it holds while every input is 0 or of a
+            magnitude from the smallest normal number to the power p to the largest to the power p.
+        functions: those concerned.
+        types: those concerned.
+    """
+
+    reason: str
+    bound: float | None
+    magnitudes: float
+    functions: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Spec:
     """A loss as mathematics.
 
@@ -175,6 +195,7 @@ class Spec:
     examples: tuple[Example, ...]
     relations: tuple[Relation, ...]
     likelihood: Likelihood | None
+    accuracy: tuple[Allowance, ...]
     calls: Mapping[str, Spec]
     hash: str
 

@@ -11,6 +11,7 @@ import sympy
 
 from symloss.errors import SpecError
 from symloss.language import Call
+from symloss.spec.accuracy import read_allowances
 from symloss.spec.arguments import read_inputs, read_parameters, read_wrt
 from symloss.spec.claims import read_claims
 from symloss.spec.definitions import read_definitions
@@ -127,6 +128,7 @@ class _File:
             examples=examples,
             relations=relations,
             likelihood=self.likelihood(own, scope) if self.laws else None,
+            accuracy=read_allowances(self.source, self.tables.accuracy),
             calls=self.calls,
             hash=self.hash(),
         )

@@ -57,6 +57,16 @@ class LikelihoodTable(_Table):
     density: str
 
 
+class AccuracyTable(_Table):
+    """One `[[accuracy]]`."""
+
+    reason: str
+    bound: int | Decimal | None = None
+    magnitudes: Number | None = None
+    functions: list[str] = Field(default_factory=list)
+    types: list[str] = Field(default_factory=list)
+
+
 class SpecTables(_Table):
     """A whole file."""
 
@@ -71,6 +81,7 @@ class SpecTables(_Table):
     examples: list[ExampleTable] = Field(default_factory=list)
     relations: list[RelationTable] = Field(default_factory=list)
     likelihood: LikelihoodTable | None = None
+    accuracy: list[AccuracyTable] = Field(default_factory=list)
 
 
 _MODELS: dict[str, type[BaseModel]] = {
@@ -79,6 +90,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "examples": ExampleTable,
     "relations": RelationTable,
     "likelihood": LikelihoodTable,
+    "accuracy": AccuracyTable,
 }
 _TYPES = {
     "string_type": "a string",
@@ -132,6 +144,7 @@ def _missing(path: tuple[str | int, ...]) -> str:
         "math": 'math = """..."""',
         "inputs": "a table [inputs]",
         "law": 'law = "left == right"',
+        "reason": 'reason = "..."',
         "variable": 'variable = "target"',
         "density": 'density = "Normal(prediction, 1)"',
         "given": "given = { name = value }",

@@ -1,0 +1,101 @@
+"""Points of the hunt: values of every argument in the tried format, and their neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from symloss.language import Domain, Finite, Index, Interval, Simplex
+from symloss.spec import Input, Spec
+from symloss.verify.accuracy.format import Format
+from symloss.verify.accuracy.truth import Key
+
+REACH = 4
+"""Ulps by which an input is moved to see what the truth does there."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One point: arrays and scalars of the tried type by argument, and a direction by variable."""
+
+    values: Mapping[str, Any]
+    vector: Mapping[str, Any]
+
+    def tables(self, spec: Spec) -> dict[str, dict[tuple[int, ...], Any]]:
+        """The arguments' elements as exact balls; indices as whole numbers."""
+        return {name: _table(spec, name, value) for name, value in self.values.items()}
+
+    def direction(self) -> dict[Key, arb]:
+        """The direction's components."""
+        return {
+            (name, place): arb(float(array[place]))
+            for name, array in self.vector.items()
+            for place in np.ndindex(array.shape)
+        }
+
+    def label(self) -> str:
+        """The point, to the last digit."""
+        parts = [f"{name}={_shown(value)}" for name, value in self.values.items()]
+        parts += [f"vector {name}={_shown(value)}" for name, value in self.vector.items()]
+        return " ".join(parts)
+
+
+def stack(places: Sequence[Place], name: str, *, vector: bool = False) -> np.ndarray:
+    """One argument of several points."""
+    return np.stack([(place.vector if vector else place.values)[name] for place in places])
+
+
+def moving(spec: Spec) -> list[str]:
+    """Arguments that rounding may have moved: those that range over a continuum."""
+    return [entry.name for entry in spec.arguments.values() if is_continuous(entry.domain)]
+
+
+def is_continuous(domain: Domain) -> bool:
+    """Whether a domain's numbers have neighbours in it."""
+    return isinstance(domain, Simplex) or (isinstance(domain, Interval) and not domain.integer)
+
+
+def holds(domain: Domain, values: Any) -> bool:
+    """Whether floats lie in a domain, infinities left out."""
+    array = np.asarray(values, np.float64)
+    if isinstance(domain, Interval):
+        low, high = float(domain.low), float(domain.high)
+        above = array > low if domain.low_open else array >= low
+        below = array < high if domain.high_open else array <= high
+        whole = not domain.integer or bool((np.floor(array) == array).all())
+        return whole and bool((above & below & np.isfinite(array)).all())
+    if isinstance(domain, Finite):
+        return bool(np.isin(array, [float(value) for value in domain.values]).all())
+    return isinstance(domain, (Index, Simplex))
+
+
+def nearby(spec: Spec, place: Place, form: Format, keys: Sequence[Key]) -> Iterator[list[Place]]:
+    """For each coordinate the points that differ by some ulps in it, inside its domain."""
+    for name, at in keys:
+        value = np.asarray(place.values[name])
+        step = REACH * float(form.spacing(float(value[at])))
+        found = []
+        for side in (1, -1):
+            moved = value.copy()
+            with np.errstate(over="ignore"):
+                moved[at] += form.dtype.type(side * step)
+            if holds(spec.arguments[name].domain, moved):
+                found.append(Place({**place.values, name: moved}, place.vector))
+        yield found
+
+
+def _table(spec: Spec, name: str, value: Any) -> dict[tuple[int, ...], Any]:
+    array = np.asarray(value)
+    entry = spec.arguments[name]
+    if isinstance(entry, Input) and entry.is_index:
+        return {place: int(array[place]) for place in np.ndindex(array.shape)}
+    return {place: arb(float(array[place])) for place in np.ndindex(array.shape)}
+
+
+def _shown(value: Any) -> str:
+    array = np.asarray(value)
+    return repr(array.tolist()) if array.shape else repr(array.item())
