@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symloss.runtime.arguments import (
-    DOUBLE,
-    SINGLE,
     Argument,
     Operand,
     bind,
@@ -20,69 +18,9 @@ from symloss.runtime.arguments import (
     read,
     require_inside,
 )
+from symloss.runtime.layout import INTEGER, Batch, Layout, every, number_of
 
-INTEGER: np.dtype[Any] = np.dtype(np.int64)
 WEIGHT = Argument("weight")
-# Never written to: weights that are not there.
-NONE: dict[str, NDArray[Any]] = {"f": np.empty(0, np.float32), "d": np.empty(0, np.float64)}
-SINGLE_MAX = float(np.finfo(np.float32).max)
-
-
-class Batch(NamedTuple):
-    """Items to evaluate.
-
-    Attributes:
-        operands: inputs, parameters and vectors, as the kernels' convention has them.
-        weight: one per item, or an empty array for none.
-        lead: the shape of the batch; `size` is its product.
-        size: the number of items.
-        real: the type of the computation.
-        sizes: the named core dimensions' sizes.
-    """
-
-    operands: tuple[Any, ...]
-    weight: NDArray[Any]
-    lead: tuple[int, ...]
-    size: int
-    real: np.dtype[Any]
-    sizes: dict[str, int]
-
-    def core(self, argument: Argument) -> tuple[int, ...]:
-        """An argument's core shape in numbers."""
-        return tuple(self.sizes[d] if isinstance(d, str) else d for d in argument.shape)
-
-    def along_vector(self) -> Batch:
-        """The same without its vector of numbers, which weighs the items instead."""
-        *operands, vector = self.operands
-        weight = vector * self.weight if self.weight.size else vector
-        return self._replace(operands=tuple(operands), weight=weight)
-
-    @property
-    def total_weight(self) -> float:
-        """The sum of the weights over the items."""
-        if self.weight.size:
-            return float(self.weight.sum(dtype=np.float64))
-        return float(self.size)
-
-
-def quick(inputs: tuple[Any, ...], parameters: tuple[Any, ...], weight: Any) -> Batch | None:
-    """A batch of vectors that need no work, or None: same type, same length, in C order."""
-    first = inputs[0]
-    if type(first) is not np.ndarray or first.ndim != 1:
-        return None
-    real, shape = first.dtype, first.shape
-    if real is not DOUBLE and real is not SINGLE:
-        return None
-    for x in inputs if weight is None else (*inputs, weight):
-        if type(x) is not np.ndarray or x.dtype is not real or x.shape != shape:
-            return None
-        if not (x.flags.c_contiguous and x.flags.aligned):
-            return None
-    if any(type(number) is not float and type(number) is not int for number in parameters):
-        return None
-    scalars = [number_of(number, real) for number in parameters]
-    weights = NONE[real.char] if weight is None else weight
-    return Batch((*inputs, *scalars), weights, shape, shape[0], real, {})
 
 
 def assemble(
@@ -96,7 +34,7 @@ def assemble(
     spread: bool,
     validate: bool,
 ) -> Batch:
-    """Whatever callers give, made into a batch.
+    """Whatever callers give, made into a layout, operands in it, and weights.
 
     Args:
         arguments: inputs, parameters and vectors.
@@ -116,23 +54,27 @@ def assemble(
     weights = None if weight is None else read(WEIGHT, weight)
     real = computation_type(operands if weights is None else [*operands, weights])
     sizes = bind(operands)
-    lead = broadcast(operands, signature)
+    layout = Layout(broadcast(operands, signature), real, sizes)
     if validate:
         require_inside(operands, sizes, real)
-    count = math.prod(lead)
     last = inputs + parameters
     spread = spread or any(math.prod(operand.lead) != 1 for operand in operands[inputs:last])
     ready = [
-        _number(operand, real)
+        number_of(operand.array.item(), real)
         if inputs <= place < last and not spread
-        else _items(operand, lead, count, real)
+        else _items(operand, layout)
         for place, operand in enumerate(operands)
     ]
-    per_item = NONE[real.char]
-    if weights is not None:
-        _require_fit(weights, lead)
-        per_item = _items(weights, lead, count, real)
-    return Batch(tuple(ready), per_item, lead, count, real, sizes)
+    if weights is None:
+        return layout, tuple(ready), layout.none
+    _require_fit(weights, layout.lead)
+    return layout, tuple(ready), _items(weights, layout)
+
+
+def along_vector(batch: Batch) -> Batch:
+    """The batch without its last operand, numbers, which weigh the items instead."""
+    layout, (*operands, vector), weights = batch
+    return layout, tuple(operands), vector if weights is layout.none else vector * weights
 
 
 def _require_fit(weights: Operand, lead: tuple[int, ...]) -> None:
@@ -147,43 +89,36 @@ def _require_fit(weights: Operand, lead: tuple[int, ...]) -> None:
             raise ValueError(f"{message} {lead}")
 
 
-def _number(operand: Operand, real: np.dtype[Any]) -> Any:
-    """A parameter that all items share."""
-    return number_of(operand.array.item(), real)
-
-
-def _items(operand: Operand, lead: tuple[int, ...], count: int, real: np.dtype[Any]) -> Any:
+def _items(operand: Operand, layout: Layout) -> NDArray[Any]:
     """One row per item; one row for all, where the rows are arrays and all items share it.
 
     Numbers are spelled out, so that a kernel sees few types: each costs a compilation.
     """
     argument, array, _, own = operand
-    kind = INTEGER if argument.is_index else real
+    kind = INTEGER if argument.is_index else layout.real
     core = array.shape[len(own) :]
     if core and math.prod(own) == 1:
         return _ready(array.reshape(1, *core), kind)
     if not core and array.size == 1:
-        return np.full(count, number_of(array.item(), kind), kind)
-    if math.prod(own) != count:
-        array = np.broadcast_to(array, (*lead, *core))
-    if len(lead) != 1:
-        array = array.reshape(count, *core)
+        return every(number_of(array.item(), kind), layout.size, kind)
+    if math.prod(own) != layout.size:
+        array = np.broadcast_to(array, (*layout.lead, *core))
+    if not layout.is_flat:
+        array = array.reshape(layout.size, *core)
     return _ready(array, kind)
 
 
 def _ready(array: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
-    if array.dtype is kind and array.flags.c_contiguous and array.flags.aligned:
+    if array.dtype is kind and array.flags.carray:
         return array
-    return np.require(convert(array, kind), kind, ("C", "A"))
+    array = np.require(convert(array, kind), kind, ("C", "A"))
+    return array if array.flags.writeable else np.asarray(Unlocked(array))
 
 
-def number_of(x: float, kind: np.dtype[Any]) -> Any:
-    """A number as kernels take it; one too large becomes infinite, without a warning."""
-    if kind is DOUBLE:
-        return float(x)
-    if kind is INTEGER:
-        return int(x)
-    if abs(x) <= SINGLE_MAX:
-        return np.float32(x)
-    with np.errstate(over="ignore"):
-        return np.float32(x)
+class Unlocked:
+    """A read-only array as if it were writeable: kernels compile once, and write to no input."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = array
+        address, _ = array.__array_interface__["data"]
+        self.__array_interface__ = {**array.__array_interface__, "data": (address, False)}

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from symloss.runtime.arguments import Argument
-from symloss.runtime.batch import Batch, assemble, quick
+from symloss.runtime.batch import along_vector, assemble
+from symloss.runtime.hessians import fill_columns, require_small
+from symloss.runtime.layout import Batch, reduced
 from symloss.runtime.results import (
-    Output,
-    factor,
+    Buffers,
+    Results,
+    finished,
     output,
-    reduced,
     require_apart,
     require_reduction,
     result_type,
-    scratch,
     split,
+    value_output,
 )
-
-# Numbers in a dense Hessian beyond which nobody meant to ask for it: 16 GiB of float64.
-HESSIAN_LIMIT = 2**31
+from symloss.runtime.swift import Plans, is_plain, is_ready, remember, swift
 
 
 class Loss:
@@ -61,13 +57,13 @@ class Loss:
     kernels: ClassVar[Mapping[str, Callable[..., float] | None]]
     Gradient: ClassVar[Any]
     _by: ClassVar[tuple[Argument, ...]]
-    _is_plain: ClassVar[bool]
+    _plans: ClassVar[Plans]
 
     def __init_subclass__(cls) -> None:
         """Work out, once, what every call needs."""
         known = {argument.name: argument for argument in (*cls.inputs, *cls.parameters)}
         cls._by = tuple(known[name] for name in cls.wrt)
-        cls._is_plain = not any(entry.shape or entry.is_index for entry in cls.inputs)
+        cls._plans = {}
         cls.Gradient = result_type(cls, cls.wrt)
 
     def __repr__(self) -> str:
@@ -86,11 +82,15 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
+        is_plain = weight is None and out is None and not validate
+        if is_plain and (outs := swift(self._plans, "value", reduction, inputs, parameters)):
+            return outs[0]
         batch = self._batch(inputs, parameters, (), weight, validate)
-        value = self._value_output(out, "out", batch, reduction)
-        buffer = scratch(batch) if value is None else value.buffer
-        total = self._run("value", batch, factor(batch, "none"), [buffer])
-        return reduced(total, batch, reduction) if value is None else value.finish()
+        loss = value_output(out, "out", batch, reduction)
+        total = self._run("value", batch, 1.0, loss[0])
+        if is_plain:
+            self._remember("value", reduction, inputs, parameters, batch, loss[0])
+        return self._loss(total, batch, reduction, loss)
 
     def _gradient(
         self,
@@ -102,12 +102,15 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
-        require_apart(out)
+        is_plain = weight is None and out is None and not validate
+        if is_plain and (outs := swift(self._plans, "gradient", reduction, inputs, parameters)):
+            return self._named(outs)
         batch = self._batch(inputs, parameters, (), weight, validate)
-        outputs = self._outputs(out, "out", batch)
-        buffers = [entry.buffer for entry in outputs]
-        self._run("gradient", batch, factor(batch, reduction), buffers)
-        return self._named([entry.finish() for entry in outputs])
+        buffers, results = self._outputs(out, "out", batch)
+        self._run("gradient", batch, batch[0].divisor(batch[2], reduction), buffers)
+        if is_plain:
+            self._remember("gradient", reduction, inputs, parameters, batch, buffers)
+        return self._named(finished(buffers, results))
 
     def _value_and_gradient(
         self,
@@ -119,18 +122,20 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
+        kernel, is_plain = "value_and_gradient", weight is None and out is None and not validate
+        if is_plain and (outs := swift(self._plans, kernel, reduction, inputs, parameters)):
+            return outs[0], outs[1] if len(outs) == 2 else self.Gradient(*outs[1:])
+        first, rest = (None, None) if out is None else split(out, ("value", "gradient"), "out")
         require_apart(out)
-        value_out, gradient_out = (
-            (None, None) if out is None else split(out, ("value", "gradient"), "out")
-        )
         batch = self._batch(inputs, parameters, (), weight, validate)
-        value = self._value_output(value_out, "out[0]", batch, reduction)
-        outputs = self._outputs(gradient_out, "out[1]", batch)
-        first = scratch(batch) if value is None else value.buffer
-        buffers = [first, *(entry.buffer for entry in outputs)]
-        total = self._run("value_and_gradient", batch, factor(batch, reduction), buffers)
-        loss = reduced(total, batch, reduction) if value is None else value.finish()
-        return loss, self._named([entry.finish() for entry in outputs])
+        loss = value_output(first, "out[0]", batch, reduction)
+        buffers, results = self._outputs(rest, "out[1]", batch)
+        divisor = batch[0].divisor(batch[2], reduction)
+        total = self._run(kernel, batch, divisor, (*loss[0], *buffers))
+        if is_plain:
+            self._remember(kernel, reduction, inputs, parameters, batch, (*loss[0], *buffers))
+        value = self._loss(total, batch, reduction, loss)
+        return value, self._named(finished(buffers, results))
 
     def _hessian_vector_product(
         self,
@@ -143,17 +148,15 @@ class Loss:
         validate: bool,
     ) -> Any:
         require_reduction(reduction)
-        require_apart(out)
         vectors = (vector,) if len(self.wrt) == 1 else split(vector, self.wrt, "vector")
         batch = self._batch(inputs, parameters, vectors, weight, validate)
-        outputs = self._outputs(out, "out", batch)
-        buffers = [entry.buffer for entry in outputs]
-        scale = factor(batch, reduction)
+        buffers, results = self._outputs(out, "out", batch)
+        divisor = batch[0].divisor(batch[2], reduction)
         if self.kernels["hessian_vector_product"] is None:
-            self._run("hessian", batch.along_vector(), scale, buffers)
+            self._run("hessian", along_vector(batch), divisor, buffers)
         else:
-            self._run("hessian_vector_product", batch, scale, buffers)
-        return self._named([entry.finish() for entry in outputs])
+            self._run("hessian_vector_product", batch, divisor, buffers)
+        return self._named(finished(buffers, results))
 
     def _hessian(
         self,
@@ -167,18 +170,19 @@ class Loss:
         require_reduction(reduction)
         require_apart(out)
         batch = self._batch(inputs, parameters, (), weight, validate)
-        self._require_small(batch)
-        rows = (out,) if len(self.wrt) == 1 else self._parts(out, "out")
+        cores = {by.name: batch[0].core(by) for by in self._by}
+        require_small(batch[0].size, cores)
+        rows = self._parts(out, "out")
         blocks = [
-            self._outputs(row, f"out.{name}" if len(self.wrt) > 1 else "out", batch, by)
-            for row, name, by in zip(rows, self.wrt, self._by, strict=True)
+            self._outputs(rows[name], "out" if len(rows) == 1 else f"out.{name}", batch, core)
+            for name, core in cores.items()
         ]
-        scale = factor(batch, reduction)
+        divisor = batch[0].divisor(batch[2], reduction)
         if self.kernels["hessian"] is None:
-            self._fill_columns(batch, scale, blocks)
+            fill_columns(self._run, batch, divisor, list(cores.values()), [b for b, _ in blocks])
         else:
-            self._run("hessian", batch, scale, [entry.buffer for row in blocks for entry in row])
-        return self._named([self._named([entry.finish() for entry in row]) for row in blocks])
+            self._run("hessian", batch, divisor, [buffer for row, _ in blocks for buffer in row])
+        return self._named([self._named(finished(*block)) for block in blocks])
 
     def _batch(
         self,
@@ -188,10 +192,6 @@ class Loss:
         weight: Any,
         validate: bool,
     ) -> Batch:
-        if self._is_plain and not vectors and not validate:
-            batch = quick(inputs, parameters, weight)
-            if batch is not None:
-                return batch
         along = self._vector_arguments() if vectors else ()
         return assemble(
             (*self.inputs, *self.parameters, *along),
@@ -209,78 +209,56 @@ class Loss:
             return (Argument("vector", self._by[0].shape),)
         return tuple(Argument(f"vector.{by.name}", by.shape) for by in self._by)
 
-    def _run(
-        self, kernel: str, batch: Batch, scale: NDArray[Any], outs: Sequence[NDArray[Any]]
-    ) -> float:
-        """The kernel's total; there is nothing to run on no items."""
+    def _run(self, kernel: str, batch: Batch, divisor: float, outs: Buffers) -> float:
+        """The kernel's total, derivatives over the divisor; there is nothing to run on no items."""
+        layout, operands, weights = batch
         function = self.kernels[kernel]
-        if batch.size == 0 or function is None:
+        if layout.size == 0 or function is None:
             return 0.0
-        return function(batch.size, scale, *batch.operands, batch.weight, *outs)
+        return function(layout.size, layout.scale(divisor), *operands, weights, *outs)
 
-    def _value_output(self, out: Any, name: str, batch: Batch, reduction: str) -> Output | None:
-        if reduction == "none":
-            return output(out, name, batch)
-        if out is not None:
-            raise ValueError(
-                f"{name} cannot take a reduced value, which is a number; "
-                'leave it out, or use reduction="none"'
-            )
-        return None
+    def _remember(
+        self,
+        kernel: str,
+        reduction: str,
+        inputs: tuple[Any, ...],
+        parameters: tuple[Any, ...],
+        batch: Batch,
+        outs: Buffers,
+    ) -> None:
+        """Let calls like this one be swift."""
+        function = self.kernels[kernel]
+        if function is not None and all(map(is_plain, parameters)) and is_ready(inputs, batch):
+            remember(self._plans, kernel, reduction, inputs, parameters, batch, outs, function)
 
     def _outputs(
-        self, out: Any, name: str, batch: Batch, row: Argument | None = None
-    ) -> list[Output]:
+        self, out: Any, name: str, batch: Batch, before: tuple[int, ...] = ()
+    ) -> tuple[Buffers, Results]:
         """One output for each name in `wrt`; for a Hessian, those of one row of blocks."""
-        before = () if row is None else batch.core(row)
-        if len(self.wrt) == 1:
-            return [output(out, name, batch, before + batch.core(self._by[0]))]
-        parts = self._parts(out, name)
-        return [
-            output(part, f"{name}.{by.name}", batch, before + batch.core(by))
-            for part, by in zip(parts, self._by, strict=True)
-        ]
-
-    def _parts(self, out: Any, name: str) -> tuple[Any, ...]:
-        return (None,) * len(self.wrt) if out is None else split(out, self.wrt, name)
-
-    def _named(self, results: list[Any]) -> Any:
-        return results[0] if len(results) == 1 else self.Gradient(*results)
-
-    def _require_small(self, batch: Batch) -> None:
-        cores = [batch.core(by) for by in self._by]
-        size = batch.size * sum(math.prod(core) for core in cores) ** 2
-        if size > HESSIAN_LIMIT:
-            shown = ", ".join(f"{name} {core}" for name, core in zip(self.wrt, cores, strict=True))
-            raise ValueError(
-                f"the Hessian of {batch.size} items with core shapes {shown} has {size} numbers, "
-                f"more than {HESSIAN_LIMIT}; use hessian_vector_product"
+        require_apart(out)
+        found = [
+            output(
+                part,
+                name if len(self.wrt) == 1 else f"{name}.{by.name}",
+                batch,
+                before + batch[0].core(by),
             )
+            for part, by in zip(self._parts(out, name).values(), self._by, strict=True)
+        ]
+        return [buffer for buffer, _ in found], [result for _, result in found]
 
-    def _fill_columns(self, batch: Batch, scale: NDArray[Any], blocks: list[list[Output]]) -> None:
-        """Dense blocks from Hessian-vector products with every basis vector."""
-        cores = [batch.core(by) for by in self._by]
-        parts = [np.empty((batch.size, *core), batch.real) for core in cores]
-        for column, core in enumerate(cores):
-            for place in range(math.prod(core)):
-                basis = tuple(
-                    _basis(other, place if n == column else None, batch)
-                    for n, other in enumerate(cores)
-                )
-                probe = batch._replace(operands=batch.operands + basis)
-                self._run("hessian_vector_product", probe, scale, parts)
-                for row, part in zip(blocks, parts, strict=True):
-                    _set_column(row[column].buffer, part, place, math.prod(core))
+    def _parts(self, out: Any, name: str) -> dict[str, Any]:
+        """What was given for each name in `wrt`."""
+        if out is None or len(self.wrt) == 1:
+            return dict.fromkeys(self.wrt, out)
+        return dict(zip(self.wrt, split(out, self.wrt, name), strict=True))
 
+    def _loss(
+        self, total: float, batch: Batch, reduction: str, loss: tuple[Buffers, Results]
+    ) -> Any:
+        if reduction == "none":
+            return finished(*loss)[0]
+        return reduced(total, batch[0].divisor(batch[2], reduction), batch[0].real)
 
-def _basis(core: tuple[int, ...], place: int | None, batch: Batch) -> Any:
-    """A vector that all items share: 1 at one place, or 0 everywhere."""
-    vector = np.zeros((1, *core) if core else (batch.size,), batch.real)
-    if place is not None:
-        vector.reshape(-1)[place if core else slice(None)] = 1
-    return vector
-
-
-def _set_column(block: NDArray[Any], part: NDArray[Any], place: int, columns: int) -> None:
-    count, rows = len(part), math.prod(part.shape[1:])
-    block.reshape(count, rows, columns)[:, :, place] = part.reshape(count, rows)
+    def _named(self, results: Sequence[Any]) -> Any:
+        return results[0] if len(results) == 1 else self.Gradient(*results)

@@ -2,56 +2,75 @@
 
 from __future__ import annotations
 
-import math
 from collections import namedtuple
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symloss.runtime.access import CHUNK
-from symloss.runtime.batch import Batch, number_of
+from symloss.runtime.layout import Batch
 
 REDUCTIONS = ("none", "sum", "mean")
+Buffers = Sequence[NDArray[Any]]
+# What callers get of each buffer; None is its only element, as a number.
+Results = Sequence[NDArray[Any] | None]
 
 
-class Output(NamedTuple):
-    """Where a kernel writes, and what the caller gets: usually one memory seen in two shapes."""
+def output(
+    given: Any, name: str, batch: Batch, core: tuple[int, ...] = ()
+) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """A buffer that kernels write, and the array of it that callers get; None for a number.
 
-    buffer: NDArray[Any]
-    result: NDArray[Any]
-    is_copied: bool
-    is_given: bool
-
-    def finish(self) -> Any:
-        """The result, filled; a number where there is but one and no array was given."""
-        if self.is_copied:
-            np.copyto(self.result, self.buffer.reshape(self.result.shape))
-        return self.result if self.is_given or self.result.ndim else self.result[()]
-
-
-def output(given: Any, name: str, batch: Batch, core: tuple[int, ...] = ()) -> Output:
-    """A new array for one result, or the caller's.
+    The array is the buffer, or the buffer is a view of it, or has memory of its own.
 
     Raises:
         TypeError: what was given is no array, or of another type.
         ValueError: it has another shape, or is read-only.
     """
-    shape = batch.lead + core
+    layout, operands, weights = batch
+    rows = (layout.size, *core)
     if given is None:
-        result = np.empty(shape, batch.real)
-        return Output(_rows(result, batch, core), result, False, False)
-    _require_output(given, name, shape, batch.real)
-    used = (*batch.operands, batch.weight)
-    overlaps = any(isinstance(x, np.ndarray) and np.may_share_memory(given, x) for x in used)
-    if overlaps or not (given.flags.c_contiguous and given.flags.aligned):
-        return Output(np.empty((batch.size, *core), batch.real), given, True, True)
-    return Output(_rows(given, batch, core), given, False, True)
+        result = np.empty(layout.lead + core, layout.real)
+        return result.reshape(rows), result if result.ndim else None
+    _require_output(given, name, layout.lead + core, layout.real)
+    overlaps = any(np.may_share_memory(given, x) for x in (*operands, weights) if np.ndim(x))
+    if overlaps or not given.flags.carray:
+        return np.empty(rows, layout.real), given
+    return given.reshape(rows), given
 
 
-def _rows(array: NDArray[Any], batch: Batch, core: tuple[int, ...]) -> NDArray[Any]:
-    return array if len(batch.lead) == 1 else array.reshape(batch.size, *core)
+def value_output(given: Any, name: str, batch: Batch, reduction: str) -> tuple[Buffers, Results]:
+    """The losses' buffer and array; a scratch of one chunk where only their sum is wanted.
+
+    Raises:
+        TypeError: what was given is no array, or of another type.
+        ValueError: it has another shape, or is read-only; or the value is reduced to a number.
+    """
+    if reduction == "none":
+        buffer, result = output(given, name, batch)
+        return (buffer,), (result,)
+    if given is not None:
+        raise ValueError(
+            f"{name} cannot take a reduced value, which is a number; "
+            'leave it out, or use reduction="none"'
+        )
+    layout = batch[0]
+    return (np.empty(min(layout.size, CHUNK), layout.real),), ()
+
+
+def finished(buffers: Buffers, results: Results) -> list[Any]:
+    """What callers get, now that kernels have filled the buffers."""
+    return [_finish(*pair) for pair in zip(buffers, results, strict=True)]
+
+
+def _finish(buffer: NDArray[Any], result: NDArray[Any] | None) -> Any:
+    if result is None:
+        return buffer[0]
+    if buffer.base is None:
+        np.copyto(result, buffer.reshape(result.shape))
+    return result
 
 
 def _require_output(given: Any, name: str, shape: tuple[int, ...], real: np.dtype[Any]) -> None:
@@ -64,11 +83,6 @@ def _require_output(given: Any, name: str, shape: tuple[int, ...], real: np.dtyp
         raise ValueError(f"{name} has shape {given.shape}; {expected}")
     if not given.flags.writeable:
         raise ValueError(f"{name} is read-only; {expected}")
-
-
-def scratch(batch: Batch) -> NDArray[Any]:
-    """Room for the losses of one chunk, where nobody wants to see them."""
-    return np.empty(min(batch.size, CHUNK), batch.real)
 
 
 def split(given: Any, names: tuple[str, ...], what: str) -> tuple[Any, ...]:
@@ -118,29 +132,9 @@ def require_reduction(reduction: str) -> None:
         raise ValueError(f'unknown reduction {reduction!r}; expected "none", "sum" or "mean"')
 
 
-def factor(batch: Batch, reduction: str) -> NDArray[Any]:
-    """What a reduction multiplies derivatives by, as kernels take it."""
-    if reduction != "mean":
-        return UNIT[batch.real.char]
-    total = batch.total_weight
-    return np.array([number_of(1 / total if total else math.nan, batch.real)], batch.real)
-
-
-def reduced(total: float, batch: Batch, reduction: str) -> Any:
-    """The sum or the mean as a number of the batch's type; NaN where the weights sum to zero."""
-    if reduction == "mean":
-        weight = batch.total_weight
-        total = total / weight if weight else math.nan
-    return batch.real.type(number_of(total, batch.real))
-
-
 def result_type(owner: type, names: tuple[str, ...]) -> Any:
     """The named tuple of an owner's gradients; as an attribute of its owner it can be pickled."""
     made: Any = namedtuple("Gradient", names)  # type: ignore[misc]
     made.__module__, made.__qualname__ = owner.__module__, f"{owner.__qualname__}.Gradient"
     made.__doc__ = f"One derivative for each of {', '.join(names)}."
     return made
-
-
-# Never written to. Kernels tell float32 from float64 by it, so every call passes one.
-UNIT: dict[str, NDArray[Any]] = {"f": np.ones(1, np.float32), "d": np.ones(1, np.float64)}
