@@ -5,6 +5,7 @@ In: a `Spec` and the names the curvature is asked for. Out: an `Answer` for "con
 """
 
 from symloss.audit.composition.convexity import convexity_of_program, shapes
+from symloss.audit.composition.degrees import Degree, degrees, has_simplex
 from symloss.audit.composition.walk import Walk
 
-__all__ = ["Walk", "convexity_of_program", "shapes"]
+__all__ = ["Degree", "Walk", "convexity_of_program", "degrees", "has_simplex", "shapes"]

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from symloss.audit.composition.simple import in_parts, simple
-from symloss.audit.composition.walk import Walk
+from symloss.audit.composition.walk import Walk, walked
 from symloss.audit.hessians import instantiate, refuted
 from symloss.audit.hessians.instance import TooLarge
 from symloss.audit.signs import convex_on_box
@@ -59,7 +59,7 @@ def _by_signs(
     proofs = []
     for part in in_parts(program):
         clean = simple(part)
-        walk = Walk(clean, names, seconds, +1 if shape == "convex" else -1)
+        walk = walked(clean, seconds, 1 if shape == "convex" else -1)
         if not getattr(walk.facts["loss"], shape):
             return None
         proofs.append(_proved(clean, names, walk, shape))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import sympy
 from sympy import Add, Expr, Symbol
@@ -27,6 +27,7 @@ from symloss.program import operands
 if TYPE_CHECKING:
     from symloss.audit.composition.walk import Walk
 
+Answer = TypeVar("Answer")
 MOST_OPERANDS = 3
 SECONDS = 3.0
 _KINKS = (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Piecewise)
@@ -39,8 +40,8 @@ def by_signs(walk: Walk, expression: Expr, known: Fact) -> Fact:
     convex, concave = all(f.convex for f in facts), all(f.concave for f in facts)
     if len(groups) > 1 and not (convex or concave):
         # Sums may be different functions of the same operands.
-        convex = _within(walk, lambda: template(walk, expression, 1))
-        concave = not convex and _within(walk, lambda: template(walk, expression, -1))
+        convex = bool(within(walk, lambda: template(walk, expression, 1)))
+        concave = not convex and bool(within(walk, lambda: template(walk, expression, -1)))
     return closed(replace(known, convex=convex, concave=concave))
 
 
@@ -66,8 +67,8 @@ def _of_group(walk: Walk, group: Expr, known: Fact | None) -> Fact:
 
 def holds(walk: Walk, expression: Expr, way: int) -> bool:
     """Whether the expression (way 1) or its negative (-1) is convex by signs."""
-    return by_operands(walk, expression, way) or _within(
-        walk, lambda: template(walk, expression, way)
+    return by_operands(walk, expression, way) or bool(
+        within(walk, lambda: template(walk, expression, way))
     )
 
 
@@ -76,19 +77,19 @@ def by_operands(walk: Walk, expression: Expr, way: int) -> bool:
     forms = locals_of(walk, expression)
     if not forms or any(not 1 <= len(form.moving) <= MOST_OPERANDS for form in forms):
         return False
-    return all(_within(walk, lambda form=form: _is_convex(form, way)) for form in forms)  # type: ignore[misc]
+    return all(within(walk, lambda form=form: _is_convex(form, way)) for form in forms)  # type: ignore[misc]
 
 
-def _within(walk: Walk, question: Callable[[], bool]) -> bool:
-    """The answer, or False where it takes too long."""
+def within(walk: Walk, question: Callable[[], Answer]) -> Answer | None:
+    """The answer, or None where it takes too long."""
     left = walk.deadline - time.monotonic()
     if left <= 0:
-        return False
+        return None
     try:
         with step(min(SECONDS, left)):
             return question()
-    except StepEnded:
-        return False
+    except (StepEnded, NotImplementedError, ValueError, TypeError):
+        return None
 
 
 def _is_convex(form: Local, way: int) -> bool:

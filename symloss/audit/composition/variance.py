@@ -53,6 +53,17 @@ def template(walk: Walk, expression: Expr, way: int, *, strict: bool = False) ->
     return bool(forms) and all(_form(walk, form, way, strict) for form in forms or ())
 
 
+def statistic_of(walk: Walk, expression: Expr) -> Expr | None:
+    """The operand whose function is summed in all sums that the expression holds."""
+    found = {
+        one.operand
+        for form in locals_of(walk, expression) or ()
+        for leaf, fact in form.moving.values()
+        if (one := _statistic(walk, leaf, fact)) is not None
+    }
+    return found.pop() if len(found) == 1 else None
+
+
 def _form(walk: Walk, form: Local, way: int, strict: bool) -> bool:
     if not 1 <= len(form.moving) <= 2:
         return False

@@ -105,6 +105,22 @@ class Walk:
         return all(self.condition(part) for part in test.args)
 
 
+_WALKS: dict[object, Walk] = {}
+
+
+def walked(program: Program, seconds: float, way: int) -> Walk:
+    """A walk that decides signs; the last few are kept, since many questions need the same one."""
+    key = (program.steps, program.inputs, program.parameters, program.wrt, way)
+    walk = _WALKS.get(key)
+    if walk is None:
+        walk = Walk(program, program.wrt, seconds, way)
+        if len(_WALKS) > 16:
+            _WALKS.clear()
+        _WALKS[key] = walk
+    walk.deadline = time.monotonic() + seconds
+    return walk
+
+
 def _add(walk: Walk, node: Expr) -> Fact:
     facts = [walk.of(part) for part in node.args]
     span = facts[0].range

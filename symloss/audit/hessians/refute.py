@@ -25,16 +25,15 @@ BITS = 256
 def refuted(
     program: Program, wrt: tuple[str, ...], claim: str, seconds: float
 ) -> dict[str, Any] | None:
-    """A witness against the claim "convex" or "concave", or None."""
+    """A witness against the claim "convex", "concave" or "quasiconvex", or None."""
     end = time.monotonic() + seconds
-    sign = 1 if claim == "convex" else -1
     for sizes, places, instance in instances(program, wrt):
         chance = random.Random(0)
         for _ in range(TRIES):
             if time.monotonic() > end:
                 return None
             chord = _chord(instance, chance)
-            if _fails(instance, chord, sign):
+            if fails(instance, chord, claim):
                 return _witness(program, wrt, claim, (sizes, places), chord)
     return None
 
@@ -116,11 +115,15 @@ def _number(domain: Domain, chance: random.Random) -> Rational:
     return scale * (2 * share - 1)
 
 
-def _fails(instance: Instance, chord: tuple[Point, Point, Point], sign: int) -> bool:
+def fails(instance: Instance, chord: tuple[Point, Point, Point], claim: str) -> bool:
+    """Whether the values at both ends and between them surely contradict the claim."""
     values = [balls.value(instance.loss, point, BITS) for point in chord]
     one, middle, other = values
     if one is None or middle is None or other is None:
         return False
+    if claim == "quasiconvex":
+        return bool(one < middle and other < middle)
+    sign = 1 if claim == "convex" else -1
     return bool(sign * (one + other - 2 * middle) < 0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import sympy
-from sympy import Expr, Matrix, Rational, Symbol
+from sympy import Expr, Matrix, Rational, S, Symbol
 
 from symloss.audit.signs import cells, convexity, samples
 from symloss.audit.signs.decide import Box, Relation, decided
@@ -64,6 +64,15 @@ def is_definite(formula: Expr, symbols: Sequence[Symbol], box: Box) -> bool:
         return True
     fixed = {s: d for s, d in box.items() if s not in symbols}
     return not fixed and all(_positive_but_at_zero(minor, symbols, box) for minor in minors)
+
+
+def least_eigenvalue(formula: Expr, symbols: Sequence[Symbol]) -> Expr:
+    """Of a Hessian that is a matrix of numbers; otherwise 0."""
+    hessian = sympy.hessian(formula, symbols)
+    if hessian.free_symbols or hessian.rows > 3:
+        return S.Zero
+    roots = sympy.real_roots(hessian.charpoly().as_expr())
+    return min(roots, key=lambda value: value.evalf(30))
 
 
 def _positive_but_at_zero(minor: Expr, symbols: Sequence[Symbol], box: Box) -> bool:

@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
-from symloss.audit.composition import shapes
+from symloss.audit.composition import degrees, shapes
 from symloss.audit.findings import Finding
 from symloss.audit.signs import convex_on_box
 from symloss.audit.subject import Case, Subject, along_difference
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
+from symloss.program import Program
 
 
 def shape(subject: Subject, seconds: float) -> list[Finding]:
     """The shapes of a loss, for every size of its core dimensions."""
-    share = seconds / (1 + (len(subject.wrt) if len(subject.wrt) > 1 else 0))
-    answers = shapes(subject.program, share)
+    end = time.monotonic() + seconds
+    alone = subject.wrt if len(subject.wrt) > 1 else ()
+    answers = _shapes(subject, seconds / (2 + len(alone)))
+    found = [Finding(name, answer) for name, answer in answers.items()]
+    parts = [replace(subject.program, wrt=(name,)) for name in alone]
+    single = [shapes(part, _share(end, 2 + len(alone) - n)) for n, part in enumerate(parts)]
+    found += _degrees(subject.program, answers["convex"], _share(end, 1 + len(alone)))
+    for name, part, told in zip(alone, parts, single, strict=True):
+        mine = [Finding(what, answer) for what, answer in told.items()]
+        mine += _degrees(part, told["convex"], _share(end, 2))
+        found += [replace(one, name=f"{one.name} in {name}", wrt=(name,)) for one in mine]
+    return found
+
+
+def _share(end: float, parts: int) -> float:
+    return max(0.0, end - time.monotonic()) / parts
+
+
+def _shapes(subject: Subject, seconds: float) -> dict[str, Answer]:
+    answers = shapes(subject.program, seconds)
     for name, way in (("convex", 1), ("concave", -1)):
         if isinstance(answers[name], Unknown) and subject.cases:
-            answers[name] = _case_by_case(subject, way, share, answers[name])
-    found = [Finding(name, answer) for name, answer in answers.items()]
-    for name in subject.wrt if len(subject.wrt) > 1 else ():
-        alone = shapes(replace(subject.program, wrt=(name,)), share)
-        found.append(Finding(f"convex in {name}", alone["convex"]))
-    return found
+            answers[name] = _case_by_case(subject, way, seconds, answers[name])
+    return answers
+
+
+def _degrees(program: Program, convex: Answer, seconds: float) -> list[Finding]:
+    """Strict, strong and quasiconvexity, where they are known and do not follow."""
+    try:
+        found = degrees(program, convex, seconds)
+    except Exception:
+        return []
+    answers = {
+        "strictly_convex": (found.strict, found.condition),
+        "strongly_convex": (found.strong, found.condition),
+        "quasiconvex": (found.quasi, ""),
+    }
+    return [
+        Finding(name, answer, condition=condition if isinstance(answer, Proved) else "")
+        for name, (answer, condition) in answers.items()
+        if not isinstance(answer, Unknown)
+    ]
 
 
 def _case_by_case(subject: Subject, way: int, seconds: float, known: Answer) -> Answer:

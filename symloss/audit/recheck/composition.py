@@ -36,6 +36,8 @@ def confirms(spec: Spec, witness: Mapping[str, Any]) -> bool:
     known = [ball for ball in found if ball is not None]
     if len(known) < len(found):
         return False
+    if witness["claim"] == "quasiconvex":
+        return bool(known[0] < known[2] and known[1] < known[2])
     gap = known[0] + known[1] - 2 * known[2]
     return bool(gap < 0) if witness["claim"] == "convex" else bool(gap > 0)
 

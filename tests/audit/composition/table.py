@@ -92,7 +92,7 @@ ANY_SIZE = [
     Row("mean((sum(X[n,d]*w[d], d) - y[n])**2, n)/2 + a*sum(Abs(w[d]), d) + b*sum(w[d]**2, d)",
         "X real N,D; y real N; w real D", "+c -v +s +S", "elastic net", "w", "a nonnegative; b positive"),
     Row("mean((sum(X[n,d]*w[d], d) - y[n])**2, n)/2 + b*sum(w[d]**2, d)",
-        "X real N,D; y real N; w real D", "+c -s -S", "b = 0 is allowed", "w", "b nonnegative"),
+        "X real N,D; y real N; w real D", "+c", "strict where b > 0", "w", "b nonnegative"),
     Row("sum((sum(X[n,d]*w[d], d) - y[n])**2, n)", "X real N,D; y real N; w real D", "-c -v",
         "jointly in X and w a product", "X w"),
     Row("sum(x[k]**2, k)", "x real K", "+c -v +s +S", "2 I"),
@@ -134,7 +134,7 @@ ANY_SIZE = [
     Row("sum(a[d]*b[d], d)", "a real D; b real D", "-c -v -q", "bilinear", "a b"),
     Row("sum(a[d]*b[d], d)", "a real D; b real D", "+c +v -s", "linear in one", "a"),
     Row("sum(x[d]**2*w[d], d)", "x real D; w nonnegative D", "+c -v -s", "weights may be 0", "x"),
-    Row("sum(x[d]**2*w[d], d)", "x real D; w positive D", "+c -v +s -S", "weights have no least value above 0", "x"),
+    Row("sum(x[d]**2*w[d], d)", "x real D; w positive D", "+c -v +s", "weights have no least value above 0", "x"),
     Row("sum(x[d]**2*w[d], d)", "x real D; w [1,2] D", "+c -v +s +S", "at least 2", "x"),
     Row("sum(x[d]**2*w[d], d)", "x real D; w real D", "-c -v", "weights of both signs", "x"),
     Row("stop_gradient(sum(x[d], d))*sum(x[d], d)", "x real D", "+c -v -s", "the value is a square"),
@@ -202,7 +202,7 @@ SEVERAL = [
         "-log of xy - 1: H = [y2, 1; 1, x2]/(xy-1)**2 with determinant (x2y2 - 1) > 0", "x y"),
     Row("-log(y - x**2)", "x [-1/2,1/2]; y [1,2]", "+c -v +s", "minus log of a concave function", "x y"),
     Row("a*x**2 + b*x*y + a*y**2", "x real; y real", "-c", "b may exceed 2a", "x y", "a positive; b real"),
-    Row("a*x**2 + b*y**2", "x real; y real", "+c -v +s -S", "a and b have no least value", "x y",
+    Row("a*x**2 + b*y**2", "x real; y real", "+c -v +s +S", "by the smaller of 2a and 2b", "x y",
         "a positive; b positive"),
 ]  # fmt: skip
 ROWS = ANY_SIZE + SEVERAL
