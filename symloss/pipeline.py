@@ -17,14 +17,12 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
+from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher
 
 from symloss.derive import Derivation, derive
@@ -91,9 +89,6 @@ def draft(spec: Spec, folder: Path) -> Any:
 def load(path: Path) -> Any:
     """The loss that an emitted file defines: the object of the file's name.
 
-    The file must lie where nobody else imports it: Numba's disk cache, kept beside a file, holds
-    the name that the file was imported by, and fails whoever imports it by another.
-
     Raises:
         PublishError: the file defines no such object.
     """
@@ -112,12 +107,8 @@ def load(path: Path) -> Any:
 def _load_text(spec: Spec, source: str, folder: Path) -> Any:
     file = folder / f"{spec.name}.py"
     file.write_text(source, "utf-8")
-    with _uncached():
-        return load(file)
-
-
-@contextmanager
-def _uncached() -> Iterator[None]:
-    """What is defined here is compiled for this process alone; a draft is soon thrown away."""
-    with patch.object(CPUDispatcher, "enable_caching", lambda _: None):
-        yield
+    loss = load(file)
+    for value in vars(sys.modules[type(loss).__module__]).values():
+        if isinstance(value, CPUDispatcher):
+            vars(value)["_cache"] = NullCache()  # a draft is soon thrown away
+    return loss

@@ -16,13 +16,14 @@ import numpy as np
 from numba import extending, njit, types
 from numba.np.numpy_support import as_dtype
 
+from symloss.runtime.cache import Shelf
+
 # Never `reassoc`: it folds the (x + M) - M of a range reduction to x, and a - b + c as it likes.
 # Never `nnan` or `ninf`: NaN and infinity are values that users get to see.
 STRICT: dict[str, Any] = {
     "fastmath": {"contract", "nsz"},
     "error_model": "numpy",
     "nogil": True,
-    "cache": True,
 }
 # What `plus` and `times` add to that, and nothing else may: sums in any order vectorise.
 REORDERED: dict[str, Any] = {**STRICT, "fastmath": {"reassoc", "contract", "nsz"}}
@@ -32,22 +33,20 @@ Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
 def compiled(function: Compiled) -> Compiled:
     """Compile a kernel, or a function that kernels call."""
-    return cast(Compiled, njit(**STRICT)(_apart(function)))
+    return _kept(function, STRICT)
 
 
 def reordered(function: Compiled) -> Compiled:
     """Compile an operation whose repetition LLVM may reorder."""
-    return cast(Compiled, njit(**REORDERED)(_apart(function)))
+    return _kept(function, REORDERED)
 
 
-def _apart(function: Compiled) -> Compiled:
-    """Name a function by its module, too.
-
-    Numba's disk cache goes by file and name, but what it holds refers to the module: without this,
-    a file that is imported by two names (`huber`, later `losses.huber`) fails at its first call.
-    """
-    function.__qualname__ = f"{function.__module__}.{function.__qualname__}"
-    return function
+def _kept(function: Compiled, options: dict[str, Any]) -> Compiled:
+    """Compile when called, or load what was compiled before."""
+    made = njit(**options)(function)
+    if made is not function:  # as it is where NUMBA_DISABLE_JIT is set
+        made._cache = Shelf(function)
+    return cast(Compiled, made)
 
 
 def overload(function: Callable[..., Any]) -> Callable[[Compiled], Compiled]:

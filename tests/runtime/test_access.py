@@ -29,41 +29,37 @@ compiled = pytest.mark.skipif(
 )
 
 
-def no_cache(options):
-    return {**options, "cache": False}
-
-
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_at(x, n):
     return at(x, n)
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_part(x, start):
     return part(x, start)
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_put(x, n, v):
     put(x, n, v)
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_item(x, n):
     return item(x, n)
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_like(x, constant):
     return like(x, constant) * x
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_in_range(x, size):
     return in_range(x, size)
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_fill(x, value):
     fill(x, value)
 
@@ -101,7 +97,7 @@ def test_weigh_multiplies_in_place_and_sums():
     assert x.tolist() == [CHUNK, 2 * (CHUNK + 1)]
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def compiled_share(weight, n, whole):
     return share(weight, n, whole)
 
@@ -155,7 +151,7 @@ def test_fill(function):
     np.testing.assert_array_equal(x, [[0.0, 5.0], [math.nan, math.nan]])
 
 
-@njit(**no_cache(STRICT))
+@njit(**STRICT)
 def loop(count, scale, x, y, out):
     total = scale.dtype.type(0)
     for start in range(0, count, CHUNK):

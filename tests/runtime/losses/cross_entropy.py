@@ -6,13 +6,13 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from symloss.runtime import (
     Argument,
     Domain,
     Loss,
     at,
+    compiled,
     exp,
     fill,
     in_range,
@@ -21,13 +21,9 @@ from symloss.runtime import (
     put,
     share,
 )
-from symloss.runtime.access import STRICT
-
-# Numba does not notice that a function which a cached one calls has changed.
-OPTIONS = STRICT | {"cache": False}
 
 
-@njit(**OPTIONS)
+@compiled
 def _lse(real, logits):
     largest = real(-math.inf)
     for k in range(logits.shape[0]):
@@ -38,14 +34,14 @@ def _lse(real, logits):
     return largest + log(total)
 
 
-@njit(**OPTIONS)
+@compiled
 def _value_item(real, logits, label):
     if not in_range(label, logits.shape[0]):
         return real(math.nan)
     return _lse(real, logits) - logits[label]
 
 
-@njit(**OPTIONS)
+@compiled
 def _value(count, scale, logits, label, weight, out_loss):
     real = scale.dtype.type
     total = 0.0
@@ -58,7 +54,7 @@ def _value(count, scale, logits, label, weight, out_loss):
     return total
 
 
-@njit(**OPTIONS)
+@compiled
 def _slopes(scale, factor, logits, label, out_logits):
     lse = _lse(scale.dtype.type, logits)
     for k in range(logits.shape[0]):
@@ -88,7 +84,7 @@ def _gradient(count, scale, logits, label, weight, out_logits):
     return _value_and_gradient(count, scale, logits, label, weight, unwanted, out_logits)
 
 
-@njit(**OPTIONS)
+@compiled
 def _hessian_vector_product(count, scale, logits, label, vector, weight, out_logits):
     real = scale.dtype.type
     for n in range(count):

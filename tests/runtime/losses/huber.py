@@ -5,16 +5,23 @@
 
 import math
 
-from numba import njit
+from symloss.runtime import (
+    CHUNK,
+    Argument,
+    Domain,
+    Loss,
+    at,
+    compiled,
+    like,
+    part,
+    plus,
+    room,
+    share,
+    weigh,
+)
 
-from symloss.runtime import CHUNK, Argument, Domain, Loss, at, like, part, plus, room, share, weigh
-from symloss.runtime.access import STRICT
 
-# Numba does not notice that a function which a cached one calls has changed.
-OPTIONS = STRICT | {"cache": False}
-
-
-@njit(**OPTIONS)
+@compiled
 def _item(real, prediction, target, delta):
     if not delta > like(delta, 0):
         return real(math.nan), real(math.nan), real(math.nan)
@@ -26,7 +33,7 @@ def _item(real, prediction, target, delta):
     return value, gradient, real(1) if is_near else (real(0) if size == size else r)
 
 
-@njit(**OPTIONS)
+@compiled
 def _value(count, scale, prediction, target, delta, weight, out_loss):
     real = scale.dtype.type
     total = 0.0
@@ -43,7 +50,7 @@ def _value(count, scale, prediction, target, delta, weight, out_loss):
     return total
 
 
-@njit(**OPTIONS)
+@compiled
 def _gradient(count, scale, prediction, target, delta, weight, out_prediction):
     real = scale.dtype.type
     for n in range(count):
@@ -52,13 +59,13 @@ def _gradient(count, scale, prediction, target, delta, weight, out_prediction):
     return 0.0
 
 
-@njit(**OPTIONS)
+@compiled
 def _value_and_gradient(count, scale, prediction, target, delta, weight, out_loss, out_prediction):
     _gradient(count, scale, prediction, target, delta, weight, out_prediction)
     return _value(count, scale, prediction, target, delta, weight, out_loss)
 
 
-@njit(**OPTIONS)
+@compiled
 def _hessian(count, scale, prediction, target, delta, weight, out_prediction_prediction):
     real = scale.dtype.type
     for n in range(count):

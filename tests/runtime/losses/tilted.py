@@ -3,16 +3,10 @@
 # The emitter writes these dictionaries as plain attributes.
 # ruff: noqa: RUF012
 
-from numba import njit
-
-from symloss.runtime import Argument, Domain, Loss, at, put, share
-from symloss.runtime.access import STRICT
-
-# Numba does not notice that a function which a cached one calls has changed.
-OPTIONS = STRICT | {"cache": False}
+from symloss.runtime import Argument, Domain, Loss, at, compiled, put, share
 
 
-@njit(**OPTIONS)
+@compiled
 def _value(count, scale, prediction, target, tilt, weight, out_loss):
     total = 0.0
     for n in range(count):
@@ -24,7 +18,7 @@ def _value(count, scale, prediction, target, tilt, weight, out_loss):
     return total
 
 
-@njit(**OPTIONS)
+@compiled
 def _gradient(count, scale, prediction, target, tilt, weight, out_prediction, out_tilt):
     real = scale.dtype.type
     for n in range(count):
@@ -34,7 +28,7 @@ def _gradient(count, scale, prediction, target, tilt, weight, out_prediction, ou
     return 0.0
 
 
-@njit(**OPTIONS)
+@compiled
 def _value_and_gradient(
     count, scale, prediction, target, tilt, weight, out_loss, out_prediction, out_tilt
 ):
@@ -42,7 +36,7 @@ def _value_and_gradient(
     return _value(count, scale, prediction, target, tilt, weight, out_loss)
 
 
-@njit(**OPTIONS)
+@compiled
 def _hessian(
     count, scale, prediction, target, tilt, weight, out_pp, out_pt, out_tp, out_tt
 ):  # fmt: skip
@@ -56,7 +50,7 @@ def _hessian(
     return 0.0
 
 
-@njit(**OPTIONS)
+@compiled
 def _hessian_vector_product(
     count, scale, prediction, target, tilt, v_prediction, v_tilt, weight, out_prediction, out_tilt
 ):
