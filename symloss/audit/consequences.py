@@ -48,11 +48,24 @@ def _is_infinite(finding: Finding) -> bool:
     return finding.verdict == "PROVED" and finding.value in ("oo", "-oo")
 
 
+def _is_steep(finding: Finding) -> bool:
+    """Whether slopes are unbounded; a jump alone leaves them bounded where they exist."""
+    data = finding.answer.certificate if isinstance(finding.answer, Proved) else {}
+    return _is_infinite(finding) and data.get("class") != "discontinuous"
+
+
 def _is_positive(finding: Finding) -> bool:
     if not _is_finite(finding):
         return False
     value = finding.formula if finding.formula is not None else sympy.sympify(finding.value)
     return value.is_positive is True
+
+
+def _is_fast(finding: Finding) -> bool:
+    """Whether the loss grows faster than every line, so that no slope bounds it."""
+    words = ("quadratic", "exponential", "faster than every power")
+    is_at_infinity = "oo" in finding.detail
+    return finding.verdict == "PROVED" and is_at_infinity and any(w in finding.value for w in words)
 
 
 _IMPLIES = (
@@ -78,7 +91,8 @@ RULES = (
     Rule("gradient_lipschitz", _is_finite, "differentiable", "PROVED"),
     Rule("lipschitz", _is_finite, "continuous", "PROVED"),
     Rule("lipschitz", _is_finite, "bounded_influence", "PROVED"),
-    Rule("lipschitz", _is_infinite, "bounded_influence", "REFUTED"),
+    Rule("lipschitz", _is_steep, "bounded_influence", "REFUTED"),
+    Rule("growth", _is_fast, "bounded_influence", "REFUTED"),
 )
 
 

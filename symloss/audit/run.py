@@ -36,6 +36,15 @@ GROUPS = (
     Group(properties.shape, ("convex", "concave", "affine")),
     Group(properties.bounds, ("lower_bound", "upper_bound")),
     Group(properties.slopes, ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")),
+    Group(properties.domain, ("domain",)),
+    Group(properties.gradients, ("gradient_informative", "bounded_influence")),
+    Group(properties.matches, ("zero_at_match", "minimiser")),
+    Group(properties.tails, ("growth", "redescending")),
+    Group(properties.invariances, ("homogeneous", "scale_invariant", "translation_invariant")),
+    Group(properties.symmetries, ("symmetric", "permutation_symmetric")),
+    Group(properties.margins, ("classification_calibrated", "upper_bounds_zero_one")),
+    Group(properties.scores, ("proper", "strictly_proper")),
+    Group(properties.likelihood, ("likelihood",)),
 )
 
 

@@ -7,6 +7,10 @@ from symloss.audit.subject import Subject
 from symloss.language import Domain, Finite, Interval, Property, property_of
 
 _WORDS = {"oo": "infinite", "-oo": "minus infinity"}
+_DETAILED = (
+    "symmetric", "homogeneous", "scale_invariant", "translation_invariant", "permutation_symmetric",
+    "zero_at_match",
+)  # fmt: skip
 _BELOW = ("lower_bound", "strong_convexity_constant")
 
 
@@ -21,8 +25,18 @@ def statement(subject: Subject, finding: Finding) -> str:
         return f"{row.yes} of {subject.spec.name}{where} is {_valued(row, finding)}{scope}"
     told = row.yes if finding.verdict == "PROVED" else row.no
     if finding.value:
-        told += f" ({finding.value})"
+        told += _with_value(row, finding)
+    if row.name in _DETAILED and finding.detail:
+        told += f" {finding.detail}"
     return f"{subject.spec.name} {told}{where}{scope}"
+
+
+def _with_value(row: Property, finding: Finding) -> str:
+    if row.name == "homogeneous":
+        return f" of degree {finding.value}"
+    if row.name == "upper_bounds_zero_one":
+        return f" with the factor {finding.value}"
+    return f" ({finding.value})"
 
 
 def _valued(row: Property, finding: Finding) -> str:

@@ -89,6 +89,21 @@ class _Builder:
         return scalar_symbol(label)
 
 
+def element(
+    program: Program, sizes: Mapping[str, int], places: Mapping[str, int], step: str,
+    at: tuple[int, ...] = (),
+) -> Expr:  # fmt: skip
+    """An element of any step at these sizes.
+
+    Raises:
+        TooLarge: it has too many terms to be searched.
+    """
+    found = _Builder(program, sizes, places).step(step, at)
+    if sum(1 for _ in sympy.preorder_traversal(found)) > LARGEST:
+        raise TooLarge(str(program.name))
+    return found
+
+
 def instantiate(
     program: Program, wrt: tuple[str, ...], sizes: Mapping[str, int], places: Mapping[str, int]
 ) -> Instance:

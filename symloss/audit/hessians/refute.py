@@ -71,8 +71,8 @@ def _sizes(program: Program) -> Iterator[dict[str, int]]:
 
 
 def _chord(instance: Instance, chance: random.Random) -> tuple[Point, Point, Point]:
-    one = _draw(instance, chance)
-    far = _draw(instance, chance)
+    one = draw(instance, chance)
+    far = draw(instance, chance)
     step = Rational(1, chance.choice((1, 1, 2, 8, 64)))
     moved = set(instance.varying)
     if chance.random() < 0.5:
@@ -83,7 +83,8 @@ def _chord(instance: Instance, chance: random.Random) -> tuple[Point, Point, Poi
     return one, middle, other
 
 
-def _draw(instance: Instance, chance: random.Random) -> Point:
+def draw(instance: Instance, chance: random.Random) -> Point:
+    """A point of the domain."""
     point: Point = {}
     for row in instance.rows:
         domain = instance.domains[row[0]]

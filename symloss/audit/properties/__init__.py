@@ -8,10 +8,22 @@ from collections.abc import Callable
 
 from symloss.audit.findings import Finding
 from symloss.audit.properties.constants import bounds, slopes
+from symloss.audit.properties.densities import likelihood
+from symloss.audit.properties.domains import domain
+from symloss.audit.properties.gradients import gradients
+from symloss.audit.properties.invariance import invariances
+from symloss.audit.properties.margins import margins
+from symloss.audit.properties.match import matches
 from symloss.audit.properties.regularity import smoothness
+from symloss.audit.properties.scores import scores
 from symloss.audit.properties.shape import shape
+from symloss.audit.properties.symmetry import symmetries
+from symloss.audit.properties.tails import tails
 from symloss.audit.subject import Subject
 
 Property = Callable[[Subject, float], list[Finding]]
 
-__all__ = ["Property", "bounds", "shape", "slopes", "smoothness"]
+__all__ = [
+    "Property", "bounds", "domain", "gradients", "invariances", "likelihood", "margins", "matches",
+    "scores", "shape", "slopes", "smoothness", "symmetries", "tails",
+]  # fmt: skip

@@ -71,13 +71,13 @@ def _none(name: str, kind: Finding) -> Finding:
 def _largest(name: str, cases: Sequence[Case], order: int) -> Finding:
     tops = []
     for case in cases:
-        slope = sympy.diff(_in_pieces(case.formula), case.varying[0], order)
+        slope = sympy.diff(in_pieces(case.formula), case.varying[0], order)
         tops += [_supremum(case, slope), _supremum(case, -slope)]
     return _finding(name, tops, 1)
 
 
 def _strong(name: str, cases: Sequence[Case]) -> Finding:
-    tops = [_supremum(case, -sympy.diff(_in_pieces(case.formula), case.varying[0], 2))
+    tops = [_supremum(case, -sympy.diff(in_pieces(case.formula), case.varying[0], 2))
             for case in cases]  # fmt: skip
     found = _finding(name, tops, -1)
     if found.formula is None or found.formula.is_positive:
@@ -88,13 +88,13 @@ def _strong(name: str, cases: Sequence[Case]) -> Finding:
     return Finding(name, Unknown((f"the sign of {found.value}",)))
 
 
-def _in_pieces(formula: Expr) -> Expr:
+def in_pieces(formula: Expr) -> Expr:
     """The formula without functions whose derivatives SymPy gives as distributions."""
     if not formula.args:
         return formula
     if isinstance(formula, sympy.Piecewise):
-        return sympy.Piecewise(*((_in_pieces(branch), test) for branch, test in formula.args))
-    parts = [_in_pieces(part) for part in formula.args]
+        return sympy.Piecewise(*((in_pieces(branch), test) for branch, test in formula.args))
+    parts = [in_pieces(part) for part in formula.args]
     if isinstance(formula, sympy.sign):
         return sympy.Piecewise((1, parts[0] > 0), (-1, parts[0] < 0), (0, True))
     if isinstance(formula, sympy.Abs):
