@@ -10,8 +10,8 @@ for a folder that cannot be written, and for a plan in which two specs would cla
 from symloss.publish.build import build
 from symloss.publish.check import check
 from symloss.publish.examine import Examiner, examine
-from symloss.publish.find import catalogue_specs, specs_of
-from symloss.publish.judge import Case, Judged, Measured, cases, judge, measure
+from symloss.publish.find import catalogue_specs, is_path, specs_of
+from symloss.publish.judge import Case, Judged, Measured, cases, judge, measure, precompile
 from symloss.publish.outcome import Built, Failure, Report, Track, unforeseen, untracked
 from symloss.publish.places import Places, checkout_places, installed_places
 from symloss.publish.plan import Plan, Target, catalogue_plan, own_plan
@@ -41,9 +41,11 @@ __all__ = [
     "examine",
     "installed_places",
     "is_intact",
+    "is_path",
     "judge",
     "measure",
     "own_plan",
+    "precompile",
     "seal",
     "specs_of",
     "spread",

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from shutil import copy
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -86,6 +85,19 @@ def measure(
             yield from track(outcomes, len(chosen))
 
 
+def precompile(
+    chosen: Sequence[Case], *, jobs: int = 1, track: Track = untracked
+) -> Iterator[Case | Failure]:
+    """Fill the disk cache of compiled functions; the cases whose functions are there, as they come.
+
+    Functions are compiled for float32 and float64 arrays, with parameters that are numbers.
+    """
+    with TemporaryDirectory(prefix="symloss-", ignore_cleanup_errors=True) as folder:
+        work = Foundry(Path(folder))
+        with closing(spread(work, chosen, jobs, lost=_lost)) as outcomes:
+            yield from track(outcomes, len(chosen))
+
+
 @dataclass(frozen=True)
 class _Room(ABC):
     """Takes cases, one by one; an error is an outcome, too."""
@@ -107,14 +119,11 @@ class _Room(ABC):
         """What comes of a spec and its loss."""
 
     def _loss(self, case: Case, spec: Spec) -> Any:
-        """The emitted loss, imported.
-
-        A user's file is imported as a copy, see `pipeline.load`.
-        """
+        """The emitted loss, imported."""
         if case.code is None:
             return pipeline.draft(spec, self.folder)
         if isinstance(case.code, Path):
-            loss = pipeline.load(Path(copy(case.code, self.folder)))
+            loss = pipeline.load(case.code)
         else:
             loss = _import(case.code)
         if loss.spec_hash != spec.hash:
@@ -142,6 +151,15 @@ class Workshop(_Room):
 
     def _outcome(self, case: Case, spec: Spec, loss: Any) -> Measured:
         return Measured(case, pipeline.certify(spec, loss, seconds=self.seconds))
+
+
+@dataclass(frozen=True)
+class Foundry(_Room):
+    """Compiles cases for later processes."""
+
+    def _outcome(self, case: Case, spec: Spec, loss: Any) -> Case:  # noqa: ARG002 - as other rooms
+        loss.compile()
+        return case
 
 
 def _import(module: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from symloss.runtime.ahead import compile_kernels
 from symloss.runtime.arguments import Argument
 from symloss.runtime.batch import along_vector, assemble
 from symloss.runtime.hessians import fill_columns, require_small
@@ -71,6 +72,13 @@ class Loss:
         keywords = [entry.name for entry in self.parameters]
         shown = ", ".join([*names, *(["*"] if keywords else []), *keywords])
         return f"<loss {self.name}({shown}): {self.signature}>"
+
+    def compile(self) -> None:
+        """Compile all kernels for float32 and float64, and store them on disk, before first calls.
+
+        Without it, a kernel is compiled, or loaded from disk, when it is first called.
+        """
+        compile_kernels(self)
 
     def _value(
         self,

@@ -70,9 +70,9 @@ def test_the_module_is_judged_where_it_lies(judged):
     assert json.loads(judged.stdout)["passed"] is True
 
 
-def test_building_and_judging_leave_nothing_beside_the_module(judged, own):
-    # A cache there would hold a module name that is not the user's, and would fail their import.
-    assert [path.name for path in (own / "mine").rglob("*")] == ["soft.py"]
+def test_building_and_judging_leave_nothing_but_caches_beside_the_module(judged, own):
+    left = [path for path in (own / "mine").rglob("*") if "__pycache__" not in path.parts]
+    assert [path.name for path in left] == ["soft.py"]
 
 
 WRONG = """
@@ -112,3 +112,17 @@ def test_a_spec_of_ones_own_is_shown(run, arguments):
     done = run(*arguments)
     assert done.returncode == 0, done.stderr
     assert "gradient by logits" in done.stdout
+
+
+def test_compiling_before_the_first_call(built, run, own):
+    done = run("build", "soft.toml", "--out", "mine", "--precompile")
+    assert done.returncode == 0, done.stderr
+    assert "0 built, 1 current\n1 precompiled" in done.stdout
+    stored = {file.name.split("-")[0] for file in (own / "mine" / "__pycache__").glob("*.nbc")}
+    assert {"soft._value", "soft._gradient", "soft._hessian_vector_product"} <= stored
+
+
+def test_compiling_a_loss_by_name(run):
+    unknown = run("build", "hubr", "--precompile")
+    assert unknown.returncode == 1
+    assert "did you mean huber?" in unknown.stderr
