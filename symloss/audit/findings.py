@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from symloss.audit.recheck import KINDS
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
 Verdict = Literal["PROVED", "REFUTED", "UNKNOWN"]
@@ -51,6 +52,14 @@ class Finding:
         """How it was found; for what is unknown, nothing."""
         return "" if isinstance(self.answer, Unknown) else self.answer.method
 
+    @property
+    def recheck(self) -> str | None:
+        """Whether the checker has a way to replay it; of what is unknown there is nothing to."""
+        if isinstance(self.answer, Unknown):
+            return None
+        data = self.answer.certificate if isinstance(self.answer, Proved) else self.answer.witness
+        return "replayable" if data.get("kind") in KINDS[self.verdict.lower()] else "not replayable"
+
     def to_json(self) -> dict[str, Any]:
         """The finding as JSON; every key is always there."""
         proof = self.answer if isinstance(self.answer, Proved) else None
@@ -63,6 +72,7 @@ class Finding:
             "condition": self.condition or None,
             "method": self.method or None,
             "certificate": (proof.certificate or None) if proof else None,
+            "recheck": self.recheck,
             "steps": list(proof.steps) if proof else [],
             "witness": self.answer.witness if isinstance(self.answer, Refuted) else None,
             "tried": list(self.answer.tried) if isinstance(self.answer, Unknown) else [],

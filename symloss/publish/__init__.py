@@ -9,7 +9,7 @@ for a folder that cannot be written, and for a plan in which two specs would cla
 
 from symloss.publish.build import build
 from symloss.publish.check import check
-from symloss.publish.examine import Examiner, examine
+from symloss.publish.examine import Examiner, Rechecked, Replayer, examine
 from symloss.publish.find import catalogue_specs, is_path, specs_of
 from symloss.publish.judge import Case, Judged, Measured, cases, judge, measure, precompile
 from symloss.publish.outcome import Built, Failure, Report, Track, unforeseen, untracked
@@ -28,6 +28,8 @@ __all__ = [
     "Measured",
     "Places",
     "Plan",
+    "Rechecked",
+    "Replayer",
     "Report",
     "Target",
     "Track",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sympy import Rational
 
 from symloss import pipeline
-from symloss.audit import BUDGET, Audit, audit
+from symloss.audit import BUDGET, REJECTED, Audit, Outcome, audit, replay
 from symloss.errors import SymlossError
 from symloss.publish.find import specs_of
 from symloss.publish.outcome import Failure, Track, unforeseen, untracked
@@ -34,10 +36,47 @@ class Examiner:
             return path, unforeseen(str(path), error)
 
 
+@dataclass(frozen=True)
+class Rechecked:
+    """What the checker says of a loss's audit, finding by finding."""
+
+    document: Mapping[str, Any]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def loss(self) -> str:
+        """The loss's name."""
+        return str(self.document["loss"])
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What a command reports as an error."""
+        rejected = (one for one in self.outcomes if one.status == REJECTED)
+        return tuple(f"the checker rejects {one.name}: {one.why}" for one in rejected)
+
+
+@dataclass(frozen=True)
+class Replayer:
+    """Audits specs, and replays what was found from its JSON alone."""
+
+    examiner: Examiner
+
+    def __call__(self, path: Path) -> tuple[Path, Rechecked | Failure]:
+        """Audit one spec and replay what was found; an error is an outcome, too."""
+        _, found = self.examiner(path)
+        if isinstance(found, Failure):
+            return path, found
+        try:
+            document = json.loads(json.dumps(found.to_json()))
+            return path, Rechecked(document, tuple(replay(pipeline.read_spec(path), document)))
+        except Exception as error:
+            return path, unforeseen(str(path), error)
+
+
 def examine(
-    words: Sequence[str], work: Examiner, *, jobs: int = 1, track: Track = untracked
-) -> list[Audit | Failure]:
-    """The audits of all that the words of a command mean, in that order.
+    words: Sequence[str], work: Any, *, jobs: int = 1, track: Track = untracked
+) -> list[Any]:
+    """What an `Examiner` or a `Replayer` finds of all that a command's words mean, in that order.
 
     A word that means no spec is a failure like any other.
     """
@@ -54,12 +93,10 @@ def examine(
     ]  # fmt: skip
 
 
-def _found(
-    paths: Sequence[Path], work: Examiner, jobs: int, track: Track
-) -> Iterator[tuple[Path, Audit | Failure]]:
+def _found(paths: Sequence[Path], work: Any, jobs: int, track: Track) -> Iterator[tuple[Path, Any]]:
     with closing(spread(work, paths, jobs, lost=_lost)) as outcomes:
         yield from track(outcomes, len(paths))
 
 
-def _lost(path: Path) -> tuple[Path, Audit | Failure]:
+def _lost(path: Path) -> tuple[Path, Failure]:
     return path, Failure(str(path), DIED)

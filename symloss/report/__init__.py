@@ -6,7 +6,7 @@ own.
 """
 
 from symloss.report.accuracy import certificates, certificates_json
-from symloss.report.auditing import audit_table, audits_json
+from symloss.report.auditing import audit_table, audits_json, recheck_table, rechecks_json
 from symloss.report.building import build_summary
 from symloss.report.listing import Entry, listing, listing_markdown, listing_table
 from symloss.report.mathematics import mathematics
@@ -25,6 +25,8 @@ __all__ = [
     "listing_markdown",
     "listing_table",
     "mathematics",
+    "recheck_table",
+    "rechecks_json",
     "verdicts",
     "verdicts_json",
 ]

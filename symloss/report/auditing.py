@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from symloss.audit import Audit, Finding
-from symloss.publish import Failure
+from symloss.publish import Failure, Rechecked
 
 _STYLES = {"PROVED": "green", "REFUTED": "red", "UNKNOWN": "yellow"}
 
@@ -47,6 +47,41 @@ def _how(finding: Finding) -> str:
         return "tried: " + ", ".join(shown["tried"])
     loose = "" if finding.tight else "a bound, not shown to be the best"
     return "; ".join(part for part in (shown["method"], finding.detail, loose) if part)
+
+
+def recheck_table(checked: Rechecked) -> Table:
+    """A finding a line: confirmed, rejected, or not replayable and what is missing."""
+    table = Table(title=escape(checked.loss), title_justify="left", box=None, pad_edge=False)
+    for name in ("property", "recheck"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("why", overflow="fold")
+    styles = {"confirmed": "green", "rejected": "red"}
+    for one in checked.outcomes:
+        style = styles.get(one.status, "yellow")
+        table.add_row(escape(one.name), f"[{style}]{one.status}[/{style}]", escape(one.why))
+    return table
+
+
+def rechecks_json(found: Sequence[Rechecked | Failure]) -> Any:
+    """The audits with what the checker says in each finding's `recheck`."""
+    documents = [
+        _rechecked(one)
+        if isinstance(one, Rechecked)
+        else {"loss": one.subject, "error": one.message}
+        for one in found
+    ]
+    return documents[0] if len(documents) == 1 else documents
+
+
+def _rechecked(one: Rechecked) -> dict[str, Any]:
+    told = {outcome.name: outcome for outcome in one.outcomes}
+    findings = [
+        {**finding, "recheck": told[finding["property"]].status}
+        if finding["property"] in told
+        else finding
+        for finding in one.document["findings"]
+    ]
+    return {**one.document, "findings": findings}
 
 
 def audits_json(found: Sequence[Audit | Failure]) -> Any:

@@ -35,9 +35,10 @@ def _symmetric(subject: Subject) -> Finding:
     image, told = _map(subject.program, subject.wrt)
     if image is None:
         return Finding("symmetric", Unknown(("no other input of the same kind",)))
-    steps = _followed(subject.program, dict(image))
+    images = dict(image)
+    steps = _followed(subject.program, images)
     if steps is not None:
-        data = {"kind": "exchange", "image": {k: list(v) for k, v in image.items()}}
+        data = {"kind": "exchange", "image": {k: list(v) for k, v in images.items()}}
         return Finding("symmetric", Proved(FOLLOWED, steps, data), detail=told)
     for item in smalls(subject.program):
         for point in draws(item):

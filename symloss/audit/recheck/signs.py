@@ -11,11 +11,12 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+import flint
 import sympy
 from flint import arb
 from sympy import Expr, Rational, Symbol
 
-from symloss.audit.signs import balls
+from symloss.audit.recheck.evaluate import Unsettled, ball, enclosed
 from symloss.language import Interval, parse_domain
 
 POINTS = 200
@@ -32,7 +33,7 @@ def recheck(certificate: Mapping[str, Any]) -> bool:
     for _ in range(POINTS):
         one, other = (_draw(box, chance) for _ in range(2))
         if certificate["kind"] == "sign":
-            if _contradicts(balls.value(formula, one), certificate["relation"]):
+            if _contradicts(_value(formula, one), certificate["relation"]):
                 return False
         elif _chord_fails(formula, one, other, certificate):
             return False
@@ -42,13 +43,13 @@ def recheck(certificate: Mapping[str, Any]) -> bool:
 def confirms(formula: Expr, witness: Mapping[str, Any]) -> bool:
     """Whether a refutation's witness shows what it says."""
     if witness["kind"] == "value":
-        found = balls.value(formula.subs(_point(formula, witness["point"])), {}, 512)
+        found = _value(formula.subs(_point(formula, witness["point"])), {}, 512)
         return _contradicts(found, witness["relation"])
     one, other = (_point(formula, text) for text in witness["points"])
     middle = _point(formula, witness["middle"])
     if any(2 * middle[s] != one[s] + other[s] for s in middle):
         return False
-    values = [balls.value(formula, point, 512) for point in (one, other, middle)]
+    values = [_value(formula, point, 512) for point in (one, other, middle)]
     return _falls(*values)
 
 
@@ -56,15 +57,25 @@ def _point(formula: Expr, text: Mapping[str, str]) -> dict[Symbol, Rational]:
     return {symbol: Rational(text[str(symbol)]) for symbol in formula.free_symbols}
 
 
-def _contradicts(ball: arb | None, relation: str) -> bool:
-    if ball is None:
+def _value(formula: Expr, point: Mapping[Symbol, Rational], bits: int = 128) -> arb | None:
+    """The value at a point, enclosed; None where balls do not tell it."""
+    with flint.ctx.workprec(bits):
+        try:
+            found = enclosed(formula, {symbol.name: ball(n) for symbol, n in point.items()})
+        except (Unsettled, KeyError):
+            return None
+        return found if found.is_finite() else None
+
+
+def _contradicts(value: arb | None, relation: str) -> bool:
+    if value is None:
         return False
     surely = {
-        ">=": ball < 0,
-        ">": ball < 0 or ball.is_zero(),
-        "<=": ball > 0,
-        "<": ball > 0 or ball.is_zero(),
-        "==": not ball.contains(0),
+        ">=": value < 0,
+        ">": value < 0 or value.is_zero(),
+        "<=": value > 0,
+        "<": value > 0 or value.is_zero(),
+        "==": not value.contains(0),
     }
     return bool(surely[relation])
 
@@ -76,7 +87,7 @@ def _chord_fails(
     moving = certificate.get("symbols", [certificate.get("symbol")])
     end = {s: other[s] if str(s) in moving else one[s] for s in one}
     middle = {s: (one[s] + end[s]) / 2 for s in one}
-    values = [balls.value(formula, point, 256) for point in (one, end, middle)]
+    values = [_value(formula, point, 256) for point in (one, end, middle)]
     return _falls(*values)
 
 

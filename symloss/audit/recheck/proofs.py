@@ -1,0 +1,224 @@
+"""Certificates of proofs, replayed by rules and algebra of the checker's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import sympy
+from sympy import Expr, Indexed, Symbol
+
+from symloss.audit.recheck import witnesses
+from symloss.audit.recheck.rules import Known, Rules
+from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
+from symloss.language import BY_NODE, FUNCTIONS
+from symloss.program import Program, Step, name_of, without_dead_steps
+from symloss.spec import array_base, dimension_symbol
+
+_LOGARITHMS = {FUNCTIONS[name].node for name in ("log", "loggamma") if name in FUNCTIONS}
+
+
+def composition(case: Case, finding: Finding) -> bool:
+    """The curvature of the loss by the checker's rules."""
+    known = _rules(case, finding).known["loss"]
+    shape = str(finding["property"]).partition(" in ")[0]
+    holds = {
+        "convex": known.convex, "concave": known.concave, "affine": known.convex and known.concave
+    }  # fmt: skip
+    if shape not in holds:
+        raise NotReplayable(f"composition rules say nothing of {shape}")
+    if not holds[shape]:
+        raise NotReplayable("needs more rules than the checker has")
+    return True
+
+
+def _rules(case: Case, finding: Finding) -> Rules:
+    wrt = tuple(finding["wrt"])
+    if not wrt or not set(wrt) <= set(case.program.wrt):
+        raise NotReplayable("the names that vary are not those of the spec")
+    return Rules(Program(**{**vars(case.program), "wrt": wrt}))
+
+
+def definedness(case: Case, finding: Finding) -> bool:  # noqa: ARG001 - a checker
+    """Every logarithm, root and quotient is defined, by ranges."""
+    rules = Rules(case.program)
+    for step in case.program.steps:
+        for node in sympy.preorder_traversal(step.expression):
+            if node in (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan) or (
+                isinstance(node, Expr) and node.args and not _is_defined(node, rules)
+            ):
+                raise NotReplayable(f"the range of {node}")
+    return True
+
+
+def _is_defined(node: Expr, rules: Rules) -> bool:
+    if isinstance(node, sympy.Pow):
+        base = rules.of(node.base)
+        if node.exp.is_Integer:
+            return bool(node.exp > 0) or base.positive or bool(base.high < 0)
+        return base.positive or (
+            base.low >= 0 and node.exp.is_number and bool(node.exp > 0)
+        )  # fmt: skip
+    if type(node) in _LOGARITHMS:
+        return rules.of(node.args[0]).positive
+    row = BY_NODE.get(type(node))
+    return row is None or all(
+        (span.low == -sympy.oo and span.high == sympy.oo)
+        or _lies_within(rules.of(part), span.low, open_=span.low_open, high=span.high)
+        for part, span in zip(node.args, row.domain, strict=False)
+    )  # fmt: skip
+
+
+def _lies_within(known: Known, low: Expr, *, open_: bool, high: Expr) -> bool:
+    above = known.low > low or (known.low == low and (known.above or not open_))
+    return bool(above) and high == sympy.oo
+
+
+def gradient(case: Case, finding: Finding) -> bool:
+    """The gradient is not 0 on a box, by the derivative derived anew."""
+    return witnesses.gradient(case, finding["certificate"])
+
+
+def permutation(case: Case, finding: Finding) -> bool:
+    """Along each axis, indices and labels are subscripts and sides of equalities only."""
+    axes = finding["certificate"]["axes"]
+    if set(axes) != set(case.spec.dimensions):
+        return False
+    program = case.program
+    if any(step.kind in ("argmax", "argmin") for step in program.steps):
+        return False
+    return all(_is_free(s.expression, axis, program) for axis in axes for s in program.steps)
+
+
+def _is_place(node: Any, axis: str, program: Program) -> bool:
+    if isinstance(node, Symbol) and node in program.ranges:
+        return bool(program.ranges[node] == dimension_symbol(axis))
+    if not isinstance(node, Symbol | Indexed):
+        return False
+    entry = next((e for e in program.inputs if e.name == name_of(node)), None)
+    along = getattr(getattr(entry, "domain", None), "dimension", "") == axis
+    return along and entry is not None and entry.is_index and _subscripts_fit(node, axis, program)
+
+
+def _is_free(node: Any, axis: str, program: Program) -> bool:
+    if _is_place(node, axis, program):
+        return False
+    if isinstance(node, Indexed):
+        return _subscripts_fit(node, axis, program)
+    if isinstance(node, sympy.Eq | sympy.Ne) and all(
+        _is_place(side, axis, program) for side in node.args
+    ):
+        return True
+    return all(_is_free(part, axis, program) for part in node.args)
+
+
+def _subscripts_fit(node: Any, axis: str, program: Program) -> bool:
+    if isinstance(node, Symbol):
+        return True
+    size = dimension_symbol(axis)
+    return all(
+        _is_place(at, axis, program) if along == size else _is_free(at, axis, program)
+        for at, along in zip(node.indices, _shape(name_of(node), program), strict=True)
+    )
+
+
+def _shape(name: str, program: Program) -> list[Expr]:
+    if name in program.by_name:
+        return [program.ranges[index] for index in program.by_name[name].indices]
+    return [dimension_symbol(size) for size in program.core_shape(name)]
+
+
+def exchange(case: Case, finding: Finding) -> bool:
+    """Each step goes over into the step that the certificate names, with its sign."""
+    image = {name: (other, int(sign)) for name, (other, sign)
+             in finding["certificate"]["image"].items()}  # fmt: skip
+    program = case.program
+    steps = program.by_name
+    names = {entry.name for entry in program.inputs}
+    if any(sign not in (1, -1) for _, sign in image.values()) or any(
+        (name in names) != (other in names) for name, (other, _) in image.items()
+    ):
+        return False
+    if not {name for name, (other, sign) in image.items() if (other, sign) != (name, 1)} & names:
+        return False
+    if not set(steps) <= set(image):
+        raise NotReplayable("the images of steps are not told")
+    if image["loss"] != ("loss", 1):
+        return False
+    return all(_goes_over(step, steps[image[n][0]], image) for n, step in steps.items())
+
+
+def _goes_over(step: Step, other: Step, image: Mapping[str, tuple[str, int]]) -> bool:
+    sign = image[step.name][1]
+    if step.kind != other.kind or len(step.indices) != len(other.indices):
+        return False
+    if len(step.bound) != len(other.bound) or (sign < 0 and step.kind not in (None, "sum")):
+        return False
+    theirs = other.expression.xreplace(dict(zip(other.loops, step.loops, strict=True)))
+    gap = _renamed(step.expression, image) - sign * theirs
+    return bool(gap == 0) or bool(sympy.expand(gap) == 0)
+
+
+def _renamed(node: Any, image: Mapping[str, tuple[str, int]]) -> Any:
+    if isinstance(node, Symbol | Indexed):
+        other, sign = image.get(name_of(node), ("", 1))
+        if not other:
+            return node
+        if isinstance(node, Indexed):
+            return sign * array_base(other)[tuple(_renamed(at, image) for at in node.indices)]
+        return sign * Symbol(other, **node.assumptions0)
+    if not node.args:
+        return node
+    return node.func(*(_renamed(part, image) for part in node.args))
+
+
+PROOFS: dict[str, Callable[[Case, Finding], bool]] = {
+    "composition": composition,
+    "definedness": definedness,
+    "exchange": exchange,
+    "gradient": gradient,
+    "permutation": permutation,
+}
+"""By kind; other kinds cannot be replayed."""
+
+IMPLICATIONS = {
+    ("strongly_convex", "strictly_convex"), ("strongly_convex", "convex"),
+    ("strictly_convex", "convex"), ("convex", "quasiconvex"), ("strictly_convex", "quasiconvex"),
+    ("strongly_convex", "quasiconvex"), ("affine", "convex"), ("affine", "concave"),
+    ("affine", "quasiconvex"), ("differentiable", "continuous"), ("smoothness", "differentiable"),
+    ("smoothness", "continuous"), ("lipschitz", "continuous"), ("lipschitz", "bounded_influence"),
+    ("gradient_lipschitz", "differentiable"), ("strong_convexity_constant", "strongly_convex"),
+    ("scale_invariant", "homogeneous"), ("strictly_proper", "proper"),
+}  # fmt: skip
+"""What follows from what, when the first is proved."""
+
+
+def premises(finding: Finding) -> Iterator[str]:
+    """The findings that a consequence rests on.
+
+    Raises:
+        KeyError: it does not follow from what the certificate names.
+    """
+    name, _, alone = str(finding["property"]).partition(" in ")
+    of = finding["certificate"]["of"]
+    if of == "convex, concave" and name == "affine":
+        yield from ("convex", "concave")
+        return
+    base, _, same = of.partition(" in ")
+    if (base, name) not in IMPLICATIONS or same != alone:
+        raise KeyError(of)
+    yield of
+
+
+def program_of(spec: Any, program: Program, setting: Mapping[str, str]) -> Program:
+    """The program with the audit's settings put in."""
+    values = {entry.symbol: sympy.Rational(setting[entry.name])
+              for entry in program.parameters if entry.name in setting}  # fmt: skip
+    steps = tuple(
+        Step(**{**vars(step), "expression": step.expression.subs(values)}) for step in program.steps
+    )
+    kept = tuple(entry for entry in program.parameters if entry.name not in setting)
+    wrt = tuple(name for name in spec.wrt if name not in setting)
+    return without_dead_steps(
+        Program(**{**vars(program), "steps": steps, "parameters": kept, "wrt": wrt})
+    )
