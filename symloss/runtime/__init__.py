@@ -49,6 +49,7 @@ from symloss.runtime.elementary import (
     tanh,
 )
 from symloss.runtime.loss import Loss
+from symloss.runtime.parallel import threads
 from symloss.runtime.special import (
     erf,
     erfc,
@@ -115,6 +116,7 @@ __all__ = [
     "square",
     "tan",
     "tanh",
+    "threads",
     "times",
     "weigh",
     "xlogy",
