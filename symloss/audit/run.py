@@ -25,17 +25,29 @@ BUDGET = 10.0
 
 @dataclass(frozen=True)
 class Group:
-    """Properties that are found together, within one budget."""
+    """Properties that are found together, within one budget.
+
+    Attributes:
+        find: finds them.
+        names: the properties.
+        first: whether it is asked only if no group before it looked at all of them; otherwise it
+            is asked unless all are decided.
+    """
 
     find: Callable[[Subject, float], list[Finding]]
     names: tuple[str, ...]
+    first: bool = False
 
 
+_SHAPES = ("convex", "concave", "affine", "strictly_convex", "quasiconvex")
+_BOUNDS = ("lower_bound", "upper_bound")
+_SLOPES = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
 GROUPS = (
     Group(properties.smoothness, ("smoothness", "continuous", "differentiable", "kinks")),
+    Group(properties.line, (*_SHAPES, *_BOUNDS, *_SLOPES)),
     Group(properties.shape, ("convex", "concave", "affine")),
-    Group(properties.bounds, ("lower_bound", "upper_bound")),
-    Group(properties.slopes, ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")),
+    Group(properties.bounds, _BOUNDS, first=True),
+    Group(properties.slopes, _SLOPES, first=True),
     Group(properties.domain, ("domain",)),
     Group(properties.gradients, ("gradient_informative", "bounded_influence")),
     Group(properties.matches, ("zero_at_match", "minimiser")),
@@ -66,8 +78,12 @@ def audit(
     known = _subject(spec, setting, budget)
     found: dict[str, Finding] = {}
     for group in GROUPS:
+        known_before = found if group.first else _decided(found)
+        if known_before.keys() >= set(group.names):
+            continue
         for one in _within(group, known, budget):
-            found.setdefault(one.name, _as_value(one))
+            if one.name not in _decided(found):
+                found[one.name] = _as_value(one)
     found = completed(found)
     wrong = disagreements(found)
     if wrong:
@@ -78,6 +94,10 @@ def audit(
     return Audit(
         spec.name, known.wrt, spec.hash, told, found, against, tuple(wrong.values())
     )  # fmt: skip
+
+
+def _decided(found: Mapping[str, Finding]) -> dict[str, Finding]:
+    return {name: one for name, one in found.items() if one.verdict != "UNKNOWN"}
 
 
 def _subject(spec: Spec, setting: Mapping[str, Rational], budget: float) -> Subject:

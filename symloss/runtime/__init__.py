@@ -33,8 +33,12 @@ from symloss.runtime.elementary import (
     atanh,
     cos,
     cosh,
+    exp,
+    expm1,
     finite_or_zero,
     larger,
+    log,
+    log1p,
     sign,
     sin,
     sinh,
@@ -42,19 +46,21 @@ from symloss.runtime.elementary import (
     sqrt,
     square,
     tan,
+    tanh,
 )
-from symloss.runtime.exponential import exp, expm1, sigmoid, tanh
-from symloss.runtime.logarithm import log, log1mexp, log1p, logcosh, softplus
 from symloss.runtime.loss import Loss
-from symloss.runtime.parallel import threads
 from symloss.runtime.special import (
     erf,
     erfc,
     hypot,
+    log1mexp,
     logaddexp,
+    logcosh,
     loggamma,
     polygamma,
     power,
+    sigmoid,
+    softplus,
     sqrt1pm1,
     xlogy,
 )
@@ -109,7 +115,6 @@ __all__ = [
     "square",
     "tan",
     "tanh",
-    "threads",
     "times",
     "weigh",
     "xlogy",

@@ -12,6 +12,7 @@ from symloss.audit.properties.densities import likelihood
 from symloss.audit.properties.domains import domain
 from symloss.audit.properties.gradients import gradients
 from symloss.audit.properties.invariance import invariances
+from symloss.audit.properties.line import line
 from symloss.audit.properties.margins import margins
 from symloss.audit.properties.match import matches
 from symloss.audit.properties.regularity import smoothness
@@ -24,6 +25,6 @@ from symloss.audit.subject import Subject
 Property = Callable[[Subject, float], list[Finding]]
 
 __all__ = [
-    "Property", "bounds", "domain", "gradients", "invariances", "likelihood", "margins", "matches",
-    "scores", "shape", "slopes", "smoothness", "symmetries", "tails",
+    "Property", "bounds", "domain", "gradients", "invariances", "likelihood", "line", "margins",
+    "matches", "scores", "shape", "slopes", "smoothness", "symmetries", "tails",
 ]  # fmt: skip

@@ -165,14 +165,14 @@ def _function(expression: Expr) -> Closure:
 
 
 def _polygamma(order: int, inner: Closure) -> Closure:
-    def compute(point: Mapping[Symbol, arb]) -> arb:
-        ball = _positive(inner(point))
-        if order == 0:
-            return ball.digamma()
-        scale = arb(order).fac() if hasattr(arb, "fac") else arb(order + 1).gamma()
-        return (-1) ** (order + 1) * scale * arb(order + 1).zeta(ball)
+    return lambda point: polygamma(order, _positive(inner(point)))
 
-    return compute
+
+def polygamma(order: int, ball: arb) -> arb:
+    """The derivative of digamma of this order, by Hurwitz' zeta function."""
+    if order == 0:
+        return ball.digamma()
+    return (-1) ** (order + 1) * arb(order + 1).gamma() * arb(order + 1).zeta(ball)
 
 
 def _sum(*parts: Closure) -> Closure:

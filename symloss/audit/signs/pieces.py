@@ -9,9 +9,11 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Symbol
 
-from symloss.audit.signs import cells
+from symloss.audit.signs import balls, cells, jets
 from symloss.audit.signs.convexity import one_sided, same
 from symloss.audit.signs.decide import Box, ordered_breaks
+from symloss.audit.signs.pattern import is_defined
+from symloss.audit.signs.structure import NEGATIVE, POSITIVE
 from symloss.language import Interval
 
 ORDERS = 4
@@ -71,11 +73,38 @@ def _in_cell(
     for low, high in pairwise(places):
         inside = cells.open_cell(low, high)[1]
         smooth = cells.resolved(inner, {symbol: inside})
-        if smooth is None or not cells.defined(smooth.subs(symbol, inside)):
+        if smooth is None or not _defined(smooth, symbol, inside, low, high):
             return None
         pieces.append(Piece(outer, smooth, low, high))
     joints = list(_joints(inner, symbol, domain, pieces))
     return None if None in joints else (pieces, [joint for joint in joints if joint is not None])
+
+
+def _defined(smooth: Expr, symbol: Symbol, inside: Expr, low: Expr, high: Expr) -> bool:
+    if smooth.free_symbols <= {symbol} and low.is_number and high.is_number:
+        return is_defined(smooth, symbol, low, high) or cells.defined(smooth.subs(symbol, inside))
+    return cells.defined(smooth.subs(symbol, inside))
+
+
+def analytic_at(formula: Expr, symbol: Symbol, place: Expr) -> bool:
+    """Whether the formula is shown to be analytic at a place."""
+    if formula.free_symbols <= {symbol} and place.is_number:
+        ball = balls.value(place, {})
+        return ball is not None and jets.jet(formula, symbol, ball, 1) is not None
+    there = formula.subs(symbol, place)
+    return not there.has(sympy.zoo, sympy.nan, sympy.oo) and all(
+        _has_room(node, symbol, place) for node in sympy.preorder_traversal(formula)
+    )
+
+
+def _has_room(node: Expr, symbol: Symbol, place: Expr) -> bool:
+    """Whether a root or logarithm has a positive argument at the place."""
+    if isinstance(node, sympy.Pow) and not (node.exp.is_Integer and node.exp > 0):
+        allowed = (POSITIVE, NEGATIVE) if node.exp.is_Integer else (POSITIVE,)
+        return (
+            not node.base.has(symbol) or cells.sign_in(node.base.subs(symbol, place), 2) in allowed
+        )
+    return cells.defined(node.subs(symbol, place)) if node.has(symbol) else True
 
 
 def _joints(
@@ -98,7 +127,7 @@ def _joint(
         return None
     outer = (left or right).outer  # type: ignore[union-attr]
     alike = len({formula for formula, _ in sides} | {here}) == 1
-    if alike and cells.defined(here.subs(symbol, place)):
+    if alike and analytic_at(here, symbol, place):
         return Joint(outer, place, None, None, None)
     slopes = [one_sided(sympy.diff(formula, symbol), symbol, place, way) for formula, way in sides]
     before = slopes[0] if left is not None else None
