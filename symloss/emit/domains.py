@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Expr
 
+from symloss.emit.printer import Printer
 from symloss.language import Domain, Finite, Index, Interval, Simplex
 
 TOLERANCE = 1e-3
@@ -17,7 +18,7 @@ def inside(domain: Domain) -> str:
     if isinstance(domain, Finite):
         return " | ".join(f"({{x}} == {_real(value)})" for value in domain.values)
     if isinstance(domain, Simplex):
-        return "{x} >= real(0)"
+        return "{x} >= zero"
     assert isinstance(domain, Interval)
     tests = []
     if domain.low.is_finite:
@@ -32,15 +33,15 @@ def inside(domain: Domain) -> str:
 
 
 def conditions(outside: Mapping[str, Domain]) -> dict[str, str]:
-    """What the kernel's tests of domains are spelled as, by the name that it gives each test."""
+    """The tests of domains, which hold inside, by the names that the kernel gives them."""
     tests = {f"outside_{name}": inside(domain) for name, domain in outside.items()}
-    near = f"abs({{x}} - real(1)) <= real({TOLERANCE})"
+    near = f"abs({{x}} - one) <= real({TOLERANCE})"
     sums = {
         f"off_simplex_{name}": near
         for name, domain in outside.items()
         if isinstance(domain, Simplex)
     }
-    return {name: f"(real(0) if {test} else real(1))" for name, test in (tests | sums).items()}
+    return tests | sums
 
 
 def construct(domain: Domain) -> str:
@@ -67,4 +68,4 @@ def _fields(domain: Domain) -> list[str]:
 
 
 def _real(value: Expr) -> str:
-    return f"real({value if value.is_Integer else repr(float(value))})"
+    return Printer().value(value)

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sympy import Expr, Indexed, Symbol
-
 from symloss.emit.names import safe
 from symloss.emit.printer import Printer
 from symloss.lower import Accumulate, Assign, Loop, Statement, Store, Zero
-from symloss.program import Kind, name_of, operands
+from symloss.program import Kind
 
 _INDENT = "    "
 _START: Mapping[Kind, str] = {
     "sum": "0.0",
-    "prod": "real(1)",
-    "max": "real(-math.inf)",
-    "min": "real(math.inf)",
+    "prod": "one",
+    "max": "rank(-infinity)",
+    "min": "rank(-infinity)",
+    "argmax": "-infinity",
+    "argmin": "infinity",
 }
-
-
-_BETTER: Mapping[Kind, str] = {"max": ">", "min": "<", "argmax": ">", "argmin": "<="}
+_BETTER: Mapping[Kind, str] = {"argmax": ">", "argmin": "<="}
 """Ties break as if earlier elements were larger by a trifle, so that a max and a min agree."""
 
 
@@ -38,9 +36,10 @@ def _statement(entry: Statement, printer: Printer) -> list[str]:
         case Store():
             return [_store(entry, printer)]
         case Accumulate():
-            return _accumulate(entry, printer)
+            return _accumulate(entry, printer, "")
         case Zero(array):
-            return [f"{safe(array)}.fill(real(0))"]
+            spelled, item = printer.arrays.get(array, (safe(array), ""))
+            return [f"{spelled}{f'[{item}]' if item else ''}.fill(zero)"]
         case Loop():
             return _chunked(entry, printer) if _can_chunk(entry) else _plain(entry, printer)
 
@@ -49,47 +48,49 @@ def _store(entry: Store, printer: Printer) -> str:
     value = (printer.place if entry.is_integer else printer.value)(entry.expression)
     if entry.scaled:
         value = f"scale * {printer.factor(entry.expression)}"
-    target = (
-        printer.element(entry.array, entry.subscripts)
-        if entry.subscripts
-        else f"{safe(entry.array)}[0]"
-    )
+    target = printer.element(entry.array, entry.subscripts)
     return f"{target} {'+=' if entry.add else '='} {value}"
 
 
-def _accumulate(entry: Accumulate, printer: Printer) -> list[str]:
-    name, value = safe(entry.name), printer.value(entry.expression)
-    if entry.kind == "sum":
-        return [f"{name} = plus({name}, {value})"]
-    if entry.kind == "prod":
-        return [f"{name} = times({name}, {value})"]
-    better = _BETTER[entry.kind]
-    candidate, best = f"{name}_candidate", name if entry.place is None else f"{name}_best"
-    chosen = [] if entry.place is None else [f"{_INDENT}{name} = {printer.place(entry.place)}"]
+def _accumulate(entry: Accumulate, printer: Printer, suffix: str) -> list[str]:
+    name, value = safe(entry.name) + suffix, printer.value(entry.expression)
+    if entry.place is not None:
+        return _chosen(name, value, printer.place(entry.place), _BETTER[entry.kind])
+    if entry.kind in ("max", "min"):
+        value = value if entry.kind == "max" else f"-{printer.factor(entry.expression)}"
+        return [f"{name}_best = max({name}_best, rank({value}))"]
+    return [f"{name} = {'plus' if entry.kind == 'sum' else 'times'}({name}, {value})"]
+
+
+def _chosen(name: str, value: str, place: str, better: str) -> list[str]:
+    candidate, best = f"{name}_candidate", f"{name}_best"
     return [
         f"{candidate} = {value}",
         f"if {candidate} {better} {best} or {candidate} != {candidate}:",
         f"{_INDENT}{best} = {candidate}",
-        *chosen,
+        f"{_INDENT}{name} = {place}",
     ]
 
 
 def _starts(loop: Loop) -> Iterator[str]:
     for name, kind in loop.totals:
         if kind in ("argmax", "argmin"):
-            yield f"{safe(name)} = 0"
-            yield f"{safe(name)}_best = real({'-' if kind == 'argmax' else ''}math.inf)"
-        else:
-            yield f"{safe(name)} = {_START[kind]}"
+            yield f"{safe(name)} = unsigned(0)"
+        suffix = "" if kind in ("sum", "prod") else "_best"
+        yield f"{safe(name)}{suffix} = {_START[kind]}"
 
 
-def _ends(loop: Loop) -> list[str]:
-    """Sums are kept in float64 until they are complete."""
-    return [f"{safe(name)} = real({safe(name)})" for name, kind in loop.totals if kind == "sum"]
+def _ends(loop: Loop) -> Iterator[str]:
+    """Sums are kept in float64 until they are complete, extremes as integers of the same order."""
+    for name, kind in loop.totals:
+        if kind == "sum":
+            yield f"{safe(name)} = real({safe(name)})"
+        elif kind in ("max", "min"):
+            yield f"{safe(name)} = {'-' if kind == 'min' else ''}ranked({safe(name)}_best)"
 
 
 def _plain(loop: Loop, printer: Printer) -> list[str]:
-    header = f"for {safe(loop.index.name)} in range({printer.place(loop.dimension)}):"
+    header = f"for {safe(loop.index.name)} in range({printer.size(loop.dimension)}):"
     body = lines(loop.body, printer)
     return [*_starts(loop), header, *_indented(body), *_ends(loop)]
 
@@ -99,88 +100,32 @@ def _chunked(loop: Loop, printer: Printer) -> list[str]:
 
     Chunks in the kernel's own type, which LLVM vectorises, their totals in float64.
     """
-    index = safe(loop.index.name)
-    size = printer.place(loop.dimension)
-    rows = _rows(loop)
-    names = {key: f"{safe(key[0])}_chunk{number or ''}" for number, key in enumerate(rows)}
-    inner = replace(
-        printer,
-        elements={**printer.elements, **names},
-        indices={**printer.indices, loop.index: f"(first + {index})"},
-    )
+    index, size = safe(loop.index.name), printer.size(loop.dimension)
     sums = [safe(name) for name, kind in loop.totals if kind == "sum"]
-    body = lines(_to_parts(loop), inner)
-    slices = [f"{names[key]} = {_slice(key, printer)}" for key in rows]
-    header = f"for {index} in range(min(CHUNK, {size} - first)):"
+    body = [line for entry in loop.body for line in _to_part(entry, loop, printer)]
     chunk = [
-        *slices,
-        *(f"{name}_part = real(0)" for name in sums),
-        header,
+        *(f"{name}_part = zero" for name in sums),
+        f"for {index} in range(first, min(first + BLOCK, {size})):",
         *_indented(body),
         *(f"{name} += {name}_part" for name in sums),
     ]
-    outer = f"for first in range(0, {size}, CHUNK):"
-    return [*_starts(loop), outer, *_indented(chunk), *_ends(loop)]
+    header = f"for first in range(unsigned(0), {size}, BLOCK):"
+    return [*_starts(loop), header, *_indented(chunk), *_ends(loop)]
 
 
-def _to_parts(loop: Loop) -> tuple[Statement, ...]:
-    """The loop's body with its sums going to the chunk's partial sums."""
-    sums = {name for name, kind in loop.totals if kind == "sum"}
-    return tuple(
-        Accumulate(f"{entry.name}_part", "sum", entry.expression)
-        if isinstance(entry, Accumulate) and entry.name in sums
-        else entry
-        for entry in loop.body
-    )
-
-
-def _rows(loop: Loop) -> list[tuple[str, tuple[Expr, ...]]]:
-    """The array rows that the loop runs along: name and subscripts, the loop's index last."""
-    found: dict[tuple[str, tuple[Expr, ...]], None] = {}
-    for entry in loop.body:
-        if isinstance(entry, Store) and loop.index in _symbols(entry.subscripts):
-            found[entry.array, entry.subscripts] = None
-        for leaf in _elements(entry):
-            if loop.index in leaf.free_symbols:
-                found[name_of(leaf), tuple(leaf.indices)] = None
-    return list(found)
-
-
-def _slice(row: tuple[str, tuple[Expr, ...]], printer: Printer) -> str:
-    name, subscripts = row
-    leading = "".join(f"{printer.place(subscript)}, " for subscript in subscripts[:-1])
-    return f"{safe(name)}[{leading}first : first + CHUNK]"
+def _to_part(entry: Statement, loop: Loop, printer: Printer) -> list[str]:
+    """A statement of the loop; the loop's sums go to the chunk's partial sums."""
+    is_sum = isinstance(entry, Accumulate) and (entry.name, "sum") in loop.totals
+    if not is_sum:
+        return _statement(entry, printer)
+    assert isinstance(entry, Accumulate)
+    return _accumulate(replace(entry, place=None), printer, "_part")
 
 
 def _can_chunk(loop: Loop) -> bool:
-    """Whether the loop has sums, no inner loops, and runs along the last axis of its arrays."""
-    if not any(kind == "sum" for _, kind in loop.totals):
-        return False
-    if any(isinstance(entry, (Loop, Zero)) for entry in loop.body):
-        return False
-    return all(
-        subscripts[-1] == loop.index and loop.index not in _symbols(subscripts[:-1])
-        for _, subscripts in _rows(loop)
-    )
-
-
-def _elements(entry: Statement) -> Iterator[Indexed]:
-    if isinstance(entry, (Assign, Store, Accumulate)):
-        for expression in (
-            entry.expression,
-            *(entry.subscripts if isinstance(entry, Store) else ()),
-        ):
-            for leaf in operands(expression):
-                if isinstance(leaf, Indexed):
-                    yield leaf
-                    for subscript in leaf.indices:
-                        yield from (
-                            part for part in operands(subscript) if isinstance(part, Indexed)
-                        )
-
-
-def _symbols(expressions: tuple[Expr, ...]) -> set[Symbol]:
-    return set().union(*(expression.free_symbols for expression in expressions))
+    """Whether the loop has sums, and no inner loops."""
+    has_sums = any(kind == "sum" for _, kind in loop.totals)
+    return has_sums and not any(isinstance(entry, (Loop, Zero)) for entry in loop.body)
 
 
 def _indented(block: list[str]) -> list[str]:

@@ -10,14 +10,15 @@ from symloss.emit.embed import runtime_names
 from symloss.language import FUNCTIONS
 
 _OURS = {
-    *("real", "count", "scale", "first", "weight", "total", "start", "stop", "carrier", "n"),
-    *("np", "math", "self", "CHUNK"),
+    *("real", "count", "scale", "first", "last", "weight", "total", "start", "stop", "away", "n"),
+    *("zero", "half", "one", "two", "infinity", "nan", "room", "item", "np", "math", "self"),
 }
 _SPELLED = {row.name for row in FUNCTIONS.values() if row.code}
 _RESERVED = _OURS | _SPELLED | runtime_names() | set(dir(builtins)) | set(keyword.kwlist)
-_PATTERN = re.compile(r"(in|out|chunk)_.*|.*_chunk\d*")
+_PATTERN = re.compile(r"(in|out|n|kept)_.*|.*_(part|best|candidate)")
 
 
 def safe(name: str) -> str:
-    """The name as it may stand in emitted code."""
-    return f"{name}_" if name in _RESERVED or _PATTERN.fullmatch(name) else name
+    """The name as it may stand in emitted code; different names stay different."""
+    bare = name.rstrip("_")
+    return f"{name}_" if bare in _RESERVED or _PATTERN.fullmatch(bare) else name

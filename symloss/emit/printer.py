@@ -1,8 +1,9 @@
 """SymPy becomes text here and nowhere else.
 
-Values are printed for a kernel of either float type: a constant is `real(c)`, because a bare Python
-float would promote a whole float32 kernel to float64. Subscripts, and comparisons between indices,
-are printed as integers.
+Values are printed for a kernel of either float type: a constant is `real(c)`, or one of the names
+in `CONSTANTS`, because a bare Python float would promote a whole float32 kernel to float64.
+Subscripts, and comparisons between indices, are printed as integers: unsigned ones, because a
+subscript that could be negative keeps LLVM from vectorising a loop.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Piecewise, Pow, Rational, Symbol
+from sympy import Add, Eq, Expr, Indexed, Mul, Piecewise, Pow, Rational, Symbol
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanFunction, BooleanTrue, Not, Or
@@ -25,18 +26,27 @@ from symloss.lower import NAN, finite_or_zero
 _CHOICE, _LOGIC, _SUM, _PRODUCT, _ATOM = range(5)
 Text = tuple[str, int]
 """Printed code and the precedence of its outermost operator."""
+CONSTANTS = {
+    "zero": "real(0)",
+    "half": "real(0.5)",
+    "one": "real(1)",
+    "two": "real(2)",
+    "infinity": "real(math.inf)",
+    "nan": "real(math.nan)",
+}
+"""Constants that kernels give a name at their top."""
+_NAMED = {"0": "zero", "0.5": "half", "1": "one", "2": "two"}
 
 
 @dataclass(frozen=True)
 class Printer:
     """Prints expressions.
 
-    `elements` and `indices` give spellings that a loop has chosen for array rows and counters;
+    `arrays` gives the spelling of arrays that hold all items, and the subscript of the item;
     `conditions` spells the kernel's tests of domains.
     """
 
-    elements: Mapping[tuple[str, tuple[Expr, ...]], str] = field(default_factory=dict)
-    indices: Mapping[Symbol, str] = field(default_factory=dict)
+    arrays: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, expression: Expr) -> str:
@@ -48,15 +58,19 @@ class Printer:
         return _inside(self._value(expression), _PRODUCT)
 
     def place(self, expression: Expr) -> str:
-        """The expression as an integer: a subscript or a size."""
+        """The expression as an integer: a subscript."""
         return self._integer(expression)[0]
+
+    def size(self, expression: Expr) -> str:
+        """The expression as a number of turns of a loop."""
+        text = self.place(expression)
+        return text if isinstance(expression, Symbol) else f"unsigned({text})"
 
     def element(self, name: str, subscripts: tuple[Expr, ...]) -> str:
         """An array element."""
-        row = self.elements.get((name, subscripts))
-        if row is not None:
-            return f"{row}[{safe(str(subscripts[-1]))}]"
-        return f"{safe(name)}[{', '.join(map(self.place, subscripts))}]"
+        spelled, item = self.arrays.get(name, (safe(name), ""))
+        places = [*([item] if item else []), *map(self.place, subscripts)]
+        return f"{spelled}[{', '.join(places)}]"
 
     def condition(self, expression: Expr) -> str:
         """A truth value; `&` and `|` keep loops free of branches."""
@@ -68,8 +82,15 @@ class Printer:
         if isinstance(expression, Not):
             return f"not ({self.condition(expression.args[0])})"
         if isinstance(expression, Relational):
-            return self._comparison(expression)
+            return self._domain(expression) or self._comparison(expression)
         return safe(str(expression))
+
+    def _domain(self, relation: Relational) -> str:
+        """The test of a domain that `outside(x) == 0` means."""
+        test = relation.lhs if isinstance(relation.lhs, AppliedUndef) else relation.rhs
+        if not isinstance(relation, Eq) or not isinstance(test, AppliedUndef):
+            return ""
+        return self.conditions[test.name].format(x=self.value(test.args[0]))
 
     def _comparison(self, relation: Relational) -> str:
         show = self._integer if _is_integral(relation) else self._value
@@ -93,14 +114,20 @@ class Printer:
             (Pow, self._power),
             (Piecewise, self._choice),
             ((Relational, BooleanFunction), self._truth),
+            (AppliedUndef, self._outside),
         )
 
     def _truth(self, expression: Expr) -> Text:
         return self.condition(expression), _CHOICE
 
+    def _outside(self, test: Expr) -> Text:
+        """1 outside of a domain, 0 inside."""
+        inside = self.conditions[test.name].format(x=self.value(test.args[0]))
+        return f"zero if {inside} else one", _CHOICE
+
     def _leaf(self, leaf: Expr) -> Text:
         if leaf == NAN:
-            return "real(math.nan)", _ATOM
+            return "nan", _ATOM
         if leaf.is_integer:
             return f"real({self.place(leaf)})", _ATOM
         if isinstance(leaf, Indexed):
@@ -131,7 +158,7 @@ class Printer:
         upper = [factor for factor in factors if not _is_below(factor)]
         lower = [1 / factor for factor in factors if _is_below(factor)]
         upper, lower = _with_coefficient(coefficient, upper, lower)
-        top = [_inside(self._value(part), _PRODUCT) for part in upper] or ["real(1)"]
+        top = [_inside(self._value(part), _PRODUCT) for part in upper] or ["one"]
         if not lower:
             return (" * ".join(top), _PRODUCT) if len(top) > 1 else self._value(upper[0])
         bottom = [
@@ -143,7 +170,7 @@ class Printer:
     def _power(self, expression: Pow) -> Text:
         base, exponent = expression.args
         if _is_below(expression):
-            return f"real(1) / {_inside(self._value(1 / expression), _ATOM)}", _PRODUCT
+            return f"one / {_inside(self._value(1 / expression), _ATOM)}", _PRODUCT
         if exponent == Rational(1, 2):
             return f"sqrt({self.value(base)})", _ATOM
         if exponent.is_Integer:
@@ -156,10 +183,12 @@ class Printer:
         if exponent == 1:
             return self._value(base)
         half, odd = divmod(exponent, 2)
-        squared = f"square({self._whole_power(base, half)[0]})"
+        inner = self._whole_power(base, half)[0]
+        squared = (f"{inner} * {inner}", _PRODUCT) if inner.isidentifier() else None
+        squared = squared or (f"square({inner})", _ATOM)
         if not odd:
-            return squared, _ATOM
-        return f"{squared} * {_inside(self._value(base), _PRODUCT)}", _PRODUCT
+            return squared
+        return f"{squared[0]} * {_inside(self._value(base), _PRODUCT)}", _PRODUCT
 
     def _choice(self, expression: Piecewise) -> Text:
         *branches, (last, _) = expression.args
@@ -182,24 +211,28 @@ class Printer:
             for argument in shown[row.arity :]:
                 text = row.code.format(text, argument)
             return text
-        if isinstance(expression, AppliedUndef):
-            return self.conditions[expression.name].format(x=shown[0])
         if isinstance(expression, finite_or_zero):
             return f"finite_or_zero({shown[0]})"
         raise DerivationError(f"{sympy.sstr(expression)} has no spelling in emitted code")
 
     def _integer(self, expression: Expr) -> Text:
         if isinstance(expression, Symbol):
-            return self.indices.get(expression, safe(expression.name)), _ATOM
+            return safe(expression.name), _ATOM
         if isinstance(expression, Indexed):
-            return self.element(str(expression.base.label.name), tuple(expression.indices)), _ATOM
+            element = self.element(str(expression.base.label.name), tuple(expression.indices))
+            return f"unsigned({element})", _ATOM
         if expression.is_Integer:
             return str(expression), _ATOM if expression >= 0 else _SUM
         sign = {Add: " + ", Mul: " * "}.get(type(expression))
         if sign is None:
             raise DerivationError(f"{sympy.sstr(expression)} is no integer that code can compute")
         level = _SUM if sign == " + " else _PRODUCT
-        return sign.join(_inside(self._integer(part), level) for part in expression.args), level
+        return sign.join(_inside(self._signed(part), level) for part in expression.args), level
+
+    def _signed(self, expression: Expr) -> Text:
+        """The expression as an integer that may be subtracted from."""
+        text = self._integer(expression)
+        return text if expression.is_Integer or expression.args else (f"signed({text[0]})", _ATOM)
 
 
 def _inside(text: Text, level: int) -> str:
@@ -239,13 +272,13 @@ def _with_coefficient(
 
 def _constant(number: Expr) -> Text:
     if number is sympy.oo or number is -sympy.oo:
-        return f"real({'-' if number is -sympy.oo else ''}math.inf)", _ATOM
+        return ("infinity", _ATOM) if number is sympy.oo else ("-infinity", _PRODUCT)
     if number.is_Integer and abs(number) < 2**53:
-        return f"real({number})", _ATOM
+        return _NAMED.get(str(number), f"real({number})"), _ATOM
     value = float(number)
     if not math.isfinite(value):
         raise DerivationError(f"the constant {number} is beyond double precision")
-    return f"real({value!r})", _ATOM
+    return _NAMED.get(repr(value), f"real({value!r})"), _ATOM
 
 
 def _is_integral(relation: Relational) -> bool:

@@ -1,8 +1,8 @@
 """Domains at run time: an input outside its domain, or NaN, makes the item's results NaN.
 
 Where a NaN passes through the arithmetic by itself and the domain is the whole line, nothing is
-emitted. Elsewhere the number of elements outside is counted (one more sum, which shares the loops
-that are there) and the results select on it.
+emitted. Elsewhere the results select on tests: of a number, whether it lies inside; of an array,
+that none of its elements lies outside, which one more sum counts in the loops that are there.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import sympy
-from sympy import Add, Eq, Expr, Function, Indexed, Mul, Piecewise, Pow, S, Symbol
+from sympy import Add, And, Eq, Expr, Function, Indexed, Mul, Piecewise, Pow, S, Symbol
 
 from symloss.language import BY_NODE, NAMED, Simplex
 from symloss.lower.model import NAN
 from symloss.lower.nodes import Node
 from symloss.program import Program, Step, name_of
 from symloss.spec import Input, Parameter, array_base, dimension_symbol, index_symbol, scalar_symbol
-
-INVALID = "outside_domain"
 
 
 def outside(name: str, value: Expr) -> Expr:
@@ -39,27 +37,27 @@ def guarded_names(program: Program) -> tuple[str, ...]:
     )
 
 
-def count_outside(program: Program) -> Program:
-    """The program with a step that counts offending elements, if anything needs checking."""
-    names = guarded_names(program)
-    if not names:
-        return program
+def count_outside(program: Program) -> tuple[Program, tuple[Expr, ...]]:
+    """The program with steps that count offending elements, and what has to be 0 of an item."""
     entries = {entry.name: entry for entry in program.arguments}
     ranges = dict(program.ranges)
     steps: list[Step] = []
-    counts = [_count(entries[name], steps, ranges) for name in names]
-    steps.append(Step(INVALID, (), Add(*counts)))
-    return replace(program, steps=(*steps, *program.steps), ranges=ranges)
+    counts: list[Expr] = []
+    for name in guarded_names(program):
+        counts += _count(entries[name], steps, ranges)
+    return replace(program, steps=(*steps, *program.steps), ranges=ranges), tuple(counts)
 
 
-def select_valid(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
+def select_valid(
+    nodes: list[Node], outputs: tuple[str, ...], counts: tuple[Expr, ...]
+) -> list[Node]:
     """The nodes with results that are NaN where anything is outside.
 
     Scatters add to what is NaN already.
     """
-    if not any(node.name == INVALID for node in nodes):
+    if not counts:
         return nodes
-    valid = Eq(scalar_symbol(INVALID), 0)
+    valid = And(*(Eq(count, 0) for count in counts))
     return [
         replace(node, expression=Piecewise((node.expression, valid), (NAN, True)), zeroed=False)
         if node.name in outputs
@@ -68,22 +66,22 @@ def select_valid(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
     ]
 
 
-def _count(entry: Input | Parameter, steps: list[Step], ranges: dict[Symbol, Expr]) -> Expr:
-    """How many elements lie outside, as an element of a step where there are several."""
+def _count(entry: Input | Parameter, steps: list[Step], ranges: dict[Symbol, Expr]) -> list[Expr]:
+    """How many elements lie outside, as elements of steps where there are several."""
     shape = getattr(entry, "shape", ())
     if not shape:
-        return outside(entry.name, scalar_symbol(entry.name))
+        return [outside(entry.name, scalar_symbol(entry.name))]
     indices = _indices(entry.name, tuple(map(dimension_symbol, shape)), ranges)
     element = array_base(entry.name)[indices]
     step = Step(f"outside_in_{entry.name}", (), outside(entry.name, element), "sum", indices)
     steps.append(step)
     if not isinstance(entry.domain, Simplex):
-        return step.element()
+        return [step.element()]
     whole = Step(f"total_of_{entry.name}", indices[:-1], element, "sum", indices[-1:])
     off = Function(f"off_simplex_{entry.name}", real=True)(whole.element())
     missed = Step(f"off_in_{entry.name}", (), off, "sum" if indices[:-1] else None, indices[:-1])
     steps += [whole, missed]
-    return step.element() + missed.element()
+    return [step.element(), missed.element()]
 
 
 def _indices(name: str, shape: tuple[Expr, ...], ranges: dict[Symbol, Expr]) -> tuple[Symbol, ...]:

@@ -51,10 +51,14 @@ def is_cheap(expression: Expr) -> bool:
     """
     if expression.count_ops() > _MOST_OPERATIONS:
         return False
-    nodes = list(sympy.preorder_traversal(expression))
-    calls = any(type(part) in BY_NODE and not isinstance(part, _FREE) for part in nodes)
-    roots = any(isinstance(part, Pow) and not _plain_power(part) for part in nodes)
-    return not calls and not roots
+    return not any(map(is_dear, sympy.preorder_traversal(expression)))
+
+
+def is_dear(part: Expr) -> bool:
+    """Whether this part of an expression is a call that takes many operations."""
+    if isinstance(part, Pow):
+        return not _plain_power(part)
+    return type(part) in BY_NODE and not isinstance(part, _FREE)
 
 
 def _plain_power(power: Pow) -> bool:

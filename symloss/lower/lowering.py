@@ -11,8 +11,9 @@ from sympy import Expr
 from symloss.derive import Derivation
 from symloss.language import Domain, Index
 from symloss.lower.contract import split_contractions
+from symloss.lower.cost import cost
 from symloss.lower.expand import expand_logsumexp
-from symloss.lower.guards import INVALID, count_outside, guarded_names, select_valid
+from symloss.lower.guards import count_outside, guarded_names, select_valid
 from symloss.lower.inline import inline
 from symloss.lower.merge import along_rows, merge_equal
 from symloss.lower.model import (
@@ -28,9 +29,9 @@ from symloss.lower.model import (
 from symloss.lower.nodes import Node, node_of
 from symloss.lower.scatter import split_scatters
 from symloss.lower.schedule import schedule
-from symloss.lower.share import share, temporary_names
+from symloss.lower.share import new_names, share
 from symloss.lower.storage import place_arrays, reads_of
-from symloss.program import Program, name_of, text, without_dead_steps
+from symloss.program import Program, name_of, references, text, without_dead_steps
 from symloss.spec import dimension_symbol
 from symloss.stable import rewritten
 
@@ -46,9 +47,13 @@ def lower(derivation: Derivation) -> Kernel:
         # Otherwise a product is the second derivative, weighted by the vector.
         programs["hessian_vector_product"] = derivation.hessian_vector_product
     programs = {name: _stable(program) for name, program in programs.items()}
+    procedures = {name: _procedure(name, program) for name, program in programs.items()}
+    both = cost(procedures["value_and_gradient"], is_scalar=gradient.is_scalar)
+    if both == cost(procedures["gradient"], is_scalar=gradient.is_scalar):
+        procedures["gradient"] = replace(procedures["gradient"], within="value_and_gradient")
     return Kernel(
         name=gradient.name,
-        procedures=tuple(_procedure(name, program) for name, program in programs.items()),
+        procedures=tuple(procedures.values()),
         is_scalar=gradient.is_scalar,
         outside=_domains(programs),
         places=_places(gradient),
@@ -61,15 +66,16 @@ def lower(derivation: Derivation) -> Kernel:
 
 
 def _procedure(name: str, program: Program) -> Procedure:
-    program = expand_logsumexp(count_outside(program))
+    program, counts = count_outside(program)
+    program = expand_logsumexp(program)
     nodes = list(map(node_of, program.steps))
-    kept = (*program.outputs, INVALID)
+    kept = (*program.outputs, *(name for count in counts for name in references(count)))
     nodes = inline(nodes, kept)
     nodes = list(chain.from_iterable(map(split_scatters, nodes)))
     nodes = inline(list(chain.from_iterable(map(split_contractions, nodes))), kept)
     nodes = merge_equal(list(chain.from_iterable(map(along_rows, nodes))), kept)
     nodes = [replace(node, expression=rewritten(node.expression)) for node in nodes]
-    nodes = select_valid(nodes, program.outputs)
+    nodes = select_valid(nodes, program.outputs, counts)
     shapes = {
         node.name: tuple(program.ranges[index] for index in node.indices)
         for node in nodes
@@ -103,7 +109,7 @@ def _phases(
     runs = _split(nodes)
     crossing = _crossing(runs)
     outputs = frozenset() if program.is_scalar else frozenset(program.outputs)
-    names = temporary_names({step.name for step in program.steps})
+    names = new_names(_names(program))
     phases: list[Phase] = []
     arrays: list[Array] = []
     for run in runs:
@@ -121,6 +127,16 @@ def _phases(
         arrays += [*local, *(Array(name, own[name]) for name in own if name in crossing)]
         phases.append(_block(share(statements, names), run, crossing - set(shapes)))
     return tuple(phases), tuple(arrays)
+
+
+def _names(program: Program) -> set[str]:
+    """Everything that has a name already."""
+    entries = {entry.name for entry in program.arguments}
+    return entries.union(
+        (step.name for step in program.steps),
+        (index.name for index in program.ranges),
+        *({str(size)} for size in program.ranges.values()),
+    )
 
 
 def _block(statements: tuple[Statement, ...], run: list[Node], crossing: frozenset[str]) -> Block:

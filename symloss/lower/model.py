@@ -143,6 +143,7 @@ class Procedure:
         arrays: stored intermediates.
         phases: what runs, in order; more than one only around contractions.
         outputs: results, the loss first where it is computed.
+        within: the procedure that computes these outputs among others, if it costs no more.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Procedure:
     arrays: tuple[Array, ...]
     phases: tuple[Phase, ...]
     outputs: tuple[Output, ...]
+    within: str = ""
 
     @property
     def gives_loss(self) -> bool:

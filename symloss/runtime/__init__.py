@@ -24,6 +24,19 @@ from symloss.runtime.access import (
     weigh,
 )
 from symloss.runtime.arguments import Argument, Domain
+from symloss.runtime.blocks import (
+    BLOCK,
+    apply_weights,
+    is_within,
+    own,
+    rank,
+    ranked,
+    scratch_of,
+    signed,
+    spoil,
+    steady,
+    unsigned,
+)
 from symloss.runtime.elementary import (
     acos,
     acosh,
@@ -49,6 +62,7 @@ from symloss.runtime.elementary import (
     tanh,
 )
 from symloss.runtime.loss import Loss
+from symloss.runtime.products import multiply, portion, several, turned
 from symloss.runtime.special import (
     erf,
     erfc,
@@ -66,12 +80,14 @@ from symloss.runtime.special import (
 )
 
 __all__ = [
+    "BLOCK",
     "CHUNK",
     "Argument",
     "Domain",
     "Loss",
     "acos",
     "acosh",
+    "apply_weights",
     "asin",
     "asinh",
     "at",
@@ -88,6 +104,7 @@ __all__ = [
     "finite_or_zero",
     "hypot",
     "in_range",
+    "is_within",
     "item",
     "larger",
     "like",
@@ -97,25 +114,37 @@ __all__ = [
     "logaddexp",
     "logcosh",
     "loggamma",
+    "multiply",
+    "own",
     "part",
     "plus",
     "polygamma",
+    "portion",
     "power",
     "put",
+    "rank",
+    "ranked",
     "room",
+    "scratch_of",
+    "several",
     "share",
     "sigmoid",
     "sign",
+    "signed",
     "sin",
     "sinh",
     "smaller",
     "softplus",
+    "spoil",
     "sqrt",
     "sqrt1pm1",
     "square",
+    "steady",
     "tan",
     "tanh",
     "times",
+    "turned",
+    "unsigned",
     "weigh",
     "xlogy",
 ]

@@ -24,6 +24,7 @@ STRICT: dict[str, Any] = {
     "fastmath": {"contract", "nsz"},
     "error_model": "numpy",
     "nogil": True,
+    "no_cfunc_wrapper": True,  # nobody takes a kernel's address, and it takes time to compile
 }
 # What `plus` and `times` add to that, and nothing else may: sums in any order vectorise.
 REORDERED: dict[str, Any] = {**STRICT, "fastmath": {"reassoc", "contract", "nsz"}}

@@ -35,6 +35,7 @@ SPECS = {
         "loss = sum(x[k]**2, k) + sin(sum(x[k]**2, k))",
         "x = { shape = ['K'] }",
     ),
+    "binary": ("loss = log(1 + exp(x)) - t*x", "x = {}\nt = {}"),
     "plain": ("loss = (x - t)**2", "x = {}\nt = {}"),
     "switch": ("loss = where(x > t, x, t)", "x = {}\nt = {}"),
     "extreme": ("loss = max(x[k]**3, k)", "x = { shape = ['K'] }"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from symloss.lower import Accumulate, Block, Contraction, Loop, Procedure, Statement, Store
+from symloss.lower import Accumulate, Assign, Block, Contraction, Loop, Procedure, Statement, Store
 from tests.lower.conftest import SPECS
 
 
@@ -134,4 +134,15 @@ def test_a_check_of_one_input_reaches_the_results(kernel_of):
     """A count that is a mere copy of another must not be inlined away: results select on it."""
     for procedure in kernel_of("margins").procedures:
         stores = [part for part in walk(procedure) if isinstance(part, Store) and part.scaled]
-        assert all("outside_domain" in str(part.expression) for part in stores if not part.add)
+        assert all("outside_in_logits" in str(part.expression) for part in stores if not part.add)
+
+
+def test_an_element_that_is_read_again_is_fetched_once(procedure_of):
+    (only,) = loops(procedure_of("overlap", "value"))
+    fetched = [part.name for part in only.body if isinstance(part, Assign)]
+    assert fetched == ["p_i", "t_i"]
+
+
+@pytest.mark.parametrize(("name", "within"), [("overlap", True), ("binary", False)])
+def test_a_gradient_comes_with_the_value_where_that_costs_no_more(procedure_of, name, within):
+    assert procedure_of(name, "gradient").within == ("value_and_gradient" if within else "")

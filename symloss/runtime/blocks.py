@@ -1,0 +1,127 @@
+"""What emitted loops over items and elements are written in.
+
+Places are unsigned: a subscript that could be negative would count from the end, and the test for
+that keeps LLVM from vectorising.
+"""
+
+# Numba matches the parameters of a compiled body by name, used or not.
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from symloss.runtime.access import CHUNK, compiled, overload, plus
+
+unsigned = np.uint64
+signed = np.int64
+# Elements that are summed in the arrays' own type; their sums are added in float64.
+BLOCK = unsigned(CHUNK)
+
+
+@compiled
+def own(x: Any, n: Any) -> Any:
+    """Where the n-th item lies in an array of items; an array of one is shared by all."""
+    return n if x.shape[0] > 1 else unsigned(0)
+
+
+@compiled
+def is_within(x: Any, n: Any, size: Any) -> bool:
+    """Whether every index of the n-th item lies in [0, size)."""
+    outside = 0
+    for index in np.asarray(x[n]).flat:
+        outside += (index < 0) | (index >= size)
+    return outside == 0
+
+
+@compiled
+def spoil(out: Any, n: Any) -> None:
+    """Make the n-th item's result NaN, unless nobody wants it: then there is no room for it."""
+    if n < out.shape[0]:
+        out[n] = math.nan
+
+
+@compiled
+def apply_weights(out: Any, away: Any, weight: Any, start: Any, stop: Any) -> Any:
+    """Multiply a block of results, kept `away` places earlier, by their weights; their sum."""
+    total = out.dtype.type(0)
+    for n in range(start, stop):
+        out[n - away] *= weight[n]
+        total = plus(total, out[n - away])
+    return total
+
+
+@compiled
+def steady(part: Any, out: Any, start: Any, stop: Any) -> float:
+    """The sum of a block in float64, added up again if it has overflowed."""
+    if abs(part) < math.inf:
+        return float(part)
+    total = 0.0
+    for n in range(start, stop):
+        total += out[n]
+    return total
+
+
+def scratch_of(count: int, carrier: Any) -> Any:
+    """Room for the losses of one block, where nobody wants to see them."""
+    return np.empty(min(count, CHUNK), carrier.dtype)
+
+
+def rank(x: Any) -> Any:
+    """A number as an integer of the same order, NaN the largest: LLVM vectorises their maxima."""
+    narrow = getattr(x, "dtype", None) == np.float32
+    return rank_single(x) if narrow else rank_double(np.float64(x))
+
+
+def ranked(place: Any) -> Any:
+    """The number that has a rank."""
+    narrow = getattr(place, "dtype", None) == np.int32
+    return ranked_single(place) if narrow else ranked_double(np.int64(place))
+
+
+@compiled
+def rank_single(x: Any) -> Any:
+    """Bits of a float32, those below the sign turned where it is negative."""
+    bits = np.float32(x).view(np.int32)
+    key = np.int32(bits ^ np.int32(np.int32(bits >> np.int32(31)) & np.int32(0x7FFFFFFF)))
+    return key if x == x else np.int32(0x7FFFFFFF)
+
+
+@compiled
+def rank_double(x: Any) -> Any:
+    """Bits of a float64, those below the sign turned where it is negative."""
+    bits = np.float64(x).view(np.int64)
+    key = np.int64(bits ^ ((bits >> np.int64(63)) & np.int64(0x7FFFFFFFFFFFFFFF)))
+    return key if x == x else np.int64(0x7FFFFFFFFFFFFFFF)
+
+
+@compiled
+def ranked_single(place: Any) -> Any:
+    """The inverse of `rank_single`."""
+    turned_bits = np.int32(np.int32(place >> np.int32(31)) & np.int32(0x7FFFFFFF))
+    return np.int32(place ^ turned_bits).view(np.float32)
+
+
+@compiled
+def ranked_double(place: Any) -> Any:
+    """The inverse of `rank_double`."""
+    turned_bits = np.int64((place >> np.int64(63)) & np.int64(0x7FFFFFFFFFFFFFFF))
+    return np.int64(place ^ turned_bits).view(np.float64)
+
+
+@overload(rank)
+def _rank(x: Any) -> Callable[..., Any]:
+    if x == types.float32:
+        return lambda x: rank_single(x)
+    return lambda x: rank_double(x)
+
+
+@overload(ranked)
+def _ranked(place: Any) -> Callable[..., Any]:
+    if place == types.int32:
+        return lambda place: ranked_single(place)
+    return lambda place: ranked_double(place)
