@@ -3,6 +3,7 @@
     read_spec     a TOML file   ->  Spec          the mathematics, checked           symloss.spec
     read_program  Spec          ->  Program       definitions in index notation      symloss.program
     stabilise     Program       ->  Program       stable forms of naive spellings    symloss.stable
+    audit         Spec          ->  Audit         what is proved or refuted of it    symloss.audit
     derive        Program       ->  Derivation    gradient, second derivative, kinks symloss.derive
     lower         Derivation    ->  Kernel        stable forms, loops, layout        symloss.lower
     render        Spec, Kernel  ->  str           a module's source text             symloss.emit
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +27,7 @@ from typing import Any
 from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher
 
+from symloss.audit import audit
 from symloss.derive import Derivation, derive
 from symloss.emit import render
 from symloss.errors import PublishError, VerificationError
@@ -36,6 +39,7 @@ from symloss.verify import Verification, certify, verify
 
 __all__ = [
     "Made",
+    "audit",
     "certify",
     "compile_spec",
     "derive_spec",
@@ -66,14 +70,18 @@ def compile_spec(spec: Spec) -> Kernel:
     return lower(derive_spec(spec))
 
 
-def make(spec: Spec, *, standalone: bool, build_key: str, folder: Path) -> Made:
+def make(
+    spec: Spec, *, standalone: bool, build_key: str, folder: Path, audit: Mapping[str, str]
+) -> Made:
     """A spec as a judged module; `folder` holds the draft that the judge runs.
+
+    `audit` is what the module's header tells of the loss.
 
     Raises:
         SymlossError: the spec does not compile, or the emitted code fails a check.
     """
     kernel = compile_spec(spec)
-    source = partial(render, spec, kernel, standalone=standalone, build_key=build_key)
+    source = partial(render, spec, kernel, standalone=standalone, build_key=build_key, audit=audit)
     verification = verify(spec, _load_text(spec, source(), folder))
     if not verification.passed:
         raise VerificationError(str(verification))

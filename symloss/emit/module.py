@@ -23,6 +23,7 @@ def render(
     *,
     standalone: bool,
     verification: str | None = None,
+    audit: Mapping[str, str] | None = None,
     build_key: str,
 ) -> str:
     """The source of a loss's module.
@@ -33,6 +34,7 @@ def render(
         standalone: embed the run-time instead of importing it, so that the file needs numpy and
             numba alone.
         verification: the judge's summary, if it has spoken.
+        audit: what is proved or refuted of the loss, by property.
         build_key: what the module was built from.
     """
     functions = [typeset(*context(spec, kernel, procedure)) for procedure in kernel.procedures]
@@ -46,7 +48,7 @@ def render(
         "signature": signature(spec),
         "math": [_plain(line) for line in spec.math.strip("\n").splitlines()],
         "gradient": [_plain(line) for line in kernel.gradient_text.splitlines()],
-        "notes": _notes(spec, kernel, verification),
+        "notes": _notes(spec, kernel, verification, audit or {}),
         "version": symloss.__version__,
         "path": PurePath(spec.path).as_posix(),
         "spec_hash": spec.hash,
@@ -64,7 +66,7 @@ def render(
             name: f"_{name}" if name in {entry.name for entry in kernel.procedures} else "None"
             for name in _SUMMARIES
         },
-        "audit": _audit(kernel),
+        "audit": _audit(kernel, audit or {}),
         "verification": verification or "",
     }
     return typeset("numba/module.jinja", data)
@@ -76,15 +78,23 @@ def signature(spec: Spec) -> str:
     return f"{','.join(shapes)}->()"
 
 
-def _notes(spec: Spec, kernel: Kernel, verification: str | None) -> list[str]:
+def _notes(
+    spec: Spec, kernel: Kernel, verification: str | None, audit: Mapping[str, str]
+) -> list[str]:
     kinks = [str(kink) for kink in kernel.kinks]
     facts = {
         "Source": spec.source,
         "Kinks": "; ".join(kinks),
         "Gradient": "zero almost everywhere" if kernel.gradient_is_zero else "",
+        "Proved": ", ".join(_told(name, word) for name, word in audit.items() if word != "no"),
+        "Refuted": ", ".join(name for name, word in audit.items() if word == "no"),
         "Verified": verification or "",
     }
     return [f"{name + ':':<10} {_plain(text)}" for name, text in facts.items() if text]
+
+
+def _told(name: str, word: str) -> str:
+    return name if word == "yes" else f"{name} = {word}"
 
 
 def _plain(text: str) -> str:
@@ -137,8 +147,9 @@ def _tuple(names: Iterable[str]) -> str:
     return f"({given[0]},)" if len(given) == 1 else f"({', '.join(given)})"
 
 
-def _audit(kernel: Kernel) -> Mapping[str, Any]:
+def _audit(kernel: Kernel, audit: Mapping[str, str]) -> Mapping[str, Any]:
     return {
+        "findings": dict(audit),
         "kinks": [str(kink) for kink in kernel.kinks],
         "gradient_is_zero": kernel.gradient_is_zero,
     }

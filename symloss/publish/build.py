@@ -11,7 +11,7 @@ from symloss.errors import PublishError, SymlossError
 from symloss.publish.check import REASONS, orphans, strangers
 from symloss.publish.index import index_files
 from symloss.publish.outcome import Built, Failure, Report, Track, untracked
-from symloss.publish.plan import Plan, Target, standing
+from symloss.publish.plan import Plan, Target, audit_standing, standing
 from symloss.publish.seal import read, write
 from symloss.publish.spread import spread
 from symloss.publish.work import lost, workshop
@@ -60,7 +60,12 @@ def _is_stale(plan: Plan, target: Target, *, force: bool) -> bool:
             f"{target.file} {REASONS[found]}\n"
             "  keep it under another name, or overwrite it with --force"
         )
-    return force or found != "current"
+    audited = audit_standing(target)
+    if audited == "foreign":
+        raise PublishError(
+            f"{target.dossier} {REASONS[audited]}\n  move it away, or choose another --out"
+        )
+    return force or found != "current" or audited != "current"
 
 
 def _publish(plan: Plan, stale: list[Target], jobs: int, track: Track) -> Iterator[Built | Failure]:
@@ -68,6 +73,7 @@ def _publish(plan: Plan, stale: list[Target], jobs: int, track: Track) -> Iterat
     with workshop(plan) as make, closing(spread(make, stale, jobs, lost=lost)) as outcomes:
         for outcome in track(outcomes, len(stale)):
             if isinstance(outcome, Built):
+                write(outcome.target.dossier, outcome.audit)
                 write(outcome.target.file, outcome.text)
             yield outcome
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from symloss.errors import SymlossError
+from symloss.publish.dossiers import SUFFIX, is_dossier
 from symloss.publish.index import index_files
 from symloss.publish.outcome import Failure
-from symloss.publish.plan import Plan, Target, standing
+from symloss.publish.plan import Plan, Target, audit_standing, standing
 from symloss.publish.seal import is_intact, is_ours, read
 
+AUDIT_REASON = "is the audit of something else: its spec or the auditor has changed"
 REASONS = {
     "missing": "is not built",
     "stale": "was built from something else: its spec, a template or the generator has changed",
@@ -31,27 +33,35 @@ def check(plan: Plan) -> tuple[Failure, ...]:
 
 def orphans(plan: Plan) -> tuple[Path, ...]:
     """Files that symloss published for specs that are gone."""
-    return tuple(file for file in _leftovers(plan) if is_ours(read(file)))
+    return tuple(file for file in _leftovers(plan) if _is_ours(file))
 
 
 def strangers(plan: Plan) -> tuple[Path, ...]:
-    """Python files among the published ones that symloss did not write."""
-    return tuple(file for file in _leftovers(plan) if not is_ours(read(file)))
+    """Python files and audits among the published ones that symloss did not write."""
+    return tuple(file for file in _leftovers(plan) if not _is_ours(file))
+
+
+def _is_ours(file: Path) -> bool:
+    return is_dossier(file) if file.name.endswith(SUFFIX) else is_ours(read(file))
 
 
 def _leftovers(plan: Plan) -> list[Path]:
     expected = {target.file for target in plan.targets} | index_files(plan).keys()
-    return sorted(set(plan.root.rglob("*.py")) - expected)
+    expected |= {target.dossier for target in plan.targets}
+    return sorted({*plan.root.rglob("*.py"), *plan.root.rglob(f"*{SUFFIX}")} - expected)
 
 
 def _of_target(plan: Plan, target: Target) -> Iterator[Failure]:
     try:
-        found = standing(plan, target)
+        found, audited = standing(plan, target), audit_standing(target)
     except SymlossError as error:
         yield Failure(target.label, str(error))
         return
     if found != "current":
         yield Failure(str(target.file), REASONS[found])
+    if audited != "current":
+        reason = AUDIT_REASON if audited == "stale" else REASONS[audited]
+        yield Failure(str(target.dossier), reason)
 
 
 def _of_index(plan: Plan) -> Iterator[Failure]:

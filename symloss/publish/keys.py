@@ -11,6 +11,8 @@ from symloss.spec import Spec
 
 GENERATOR = ("language", "spec", "program", "stable", "derive", "lower", "emit", "runtime")
 """What can change the emitted text; the judge can only refuse it."""
+AUDITOR = ("language", "spec", "program", "derive", "audit")
+"""What can change an audit."""
 
 
 def generator_digest(templates: Path) -> str:
@@ -20,12 +22,19 @@ def generator_digest(templates: Path) -> str:
     for room in GENERATOR:
         files = [*package.glob(f"{room}.py"), *(package / room).rglob("*.py")]
         parts += _texts(package, files)
-    return _digest(parts)
+    return digest(parts)
 
 
-def build_key(spec: Spec, generator: str, *, standalone: bool) -> str:
-    """The key of the module that a spec becomes."""
-    return _digest([spec.hash, generator, "standalone" if standalone else "shared runtime"])
+def auditor_digest() -> str:
+    """A digest of all that turns a spec into an audit: version, the auditor's source."""
+    package = Path(symloss.__file__).parent
+    files = [file for room in AUDITOR for file in (package / room).rglob("*.py")]
+    return digest([symloss.__version__, *_texts(package, files)])
+
+
+def build_key(spec: Spec, generator: str, *, standalone: bool, audit: str) -> str:
+    """The key of the module that a spec becomes; `audit` is a digest of what its header tells."""
+    return digest([spec.hash, generator, "standalone" if standalone else "shared runtime", audit])
 
 
 def _texts(root: Path, files: Iterable[Path]) -> list[str]:
@@ -34,7 +43,7 @@ def _texts(root: Path, files: Iterable[Path]) -> list[str]:
     return [part for name, path in named for part in (name, path.read_text("utf-8"))]
 
 
-def _digest(parts: Iterable[str]) -> str:
+def digest(parts: Iterable[str]) -> str:
     """SHA-256 over the parts, each closed by a byte that no UTF-8 text holds."""
     total = sha256()
     for part in parts:

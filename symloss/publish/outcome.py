@@ -14,11 +14,12 @@ from symloss.verify import Verification
 
 @dataclass(frozen=True)
 class Built:
-    """A loss that passed: its module's sealed text and its judgement."""
+    """A loss that passed: its module's sealed text, its judgement, and the text of its audit."""
 
     target: Target
     text: str
     verification: Verification
+    audit: str
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symloss.errors import PublishError
+from symloss.publish.dossiers import audit_key, dossier_file, dossier_status, stored
 from symloss.publish.keys import build_key, generator_digest
 from symloss.publish.places import Places, installed_places
 from symloss.publish.seal import Status, status
@@ -27,6 +28,11 @@ class Target:
     def name(self) -> str:
         """The loss's name."""
         return self.spec.stem
+
+    @property
+    def dossier(self) -> Path:
+        """The file of its audit, beside the module."""
+        return dossier_file(self.file)
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,20 @@ def standing(plan: Plan, target: Target) -> Status:
     Raises:
         SpecError: the spec cannot be read.
     """
-    key = build_key(read_spec(target.spec), plan.generator, standalone=plan.standalone)
+    told = stored(target.dossier)
+    audit = told.seal if told is not None else ""
+    spec = read_spec(target.spec)
+    key = build_key(spec, plan.generator, standalone=plan.standalone, audit=audit)
     return status(target.file, key)
+
+
+def audit_standing(target: Target) -> Status:
+    """How the target's audit stands to its spec.
+
+    Raises:
+        SpecError: the spec cannot be read.
+    """
+    return dossier_status(target.dossier, audit_key(read_spec(target.spec)))
 
 
 def _label(spec: Path, out: Path) -> str:

@@ -57,7 +57,7 @@ def write(file: Path, text: str) -> None:
     Raises:
         PublishError: the folder or the file cannot be written.
     """
-    draft = file.with_name(f".{file.stem}.{os.getpid()}.py.tmp")
+    draft = file.with_name(f".{file.name}.{os.getpid()}.py.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(text, "utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""One loss from its spec to sealed, judged text."""
+"""One loss from its spec to sealed, audited and judged text."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from symloss import pipeline
 from symloss.errors import SymlossError
+from symloss.publish.dossiers import dossier
 from symloss.publish.keys import build_key
 from symloss.publish.outcome import Built, Failure, unforeseen
 from symloss.publish.plan import Plan, Target
@@ -36,10 +37,13 @@ class Workshop:
     def _build(self, target: Target) -> Built:
         spec = pipeline.read_spec(target.spec)
         standalone = self.plan.standalone
-        key = build_key(spec, self.plan.generator, standalone=standalone)
         named = replace(spec, path=target.label)
-        made = pipeline.make(named, standalone=standalone, build_key=key, folder=self.folder)
-        return Built(target, seal(made.source), made.verification)
+        told = dossier(named, target.dossier)
+        key = build_key(spec, self.plan.generator, standalone=standalone, audit=told.seal)
+        made = pipeline.make(
+            named, standalone=standalone, build_key=key, folder=self.folder, audit=told.summary
+        )
+        return Built(target, seal(made.source), made.verification, told.text)
 
 
 @contextmanager

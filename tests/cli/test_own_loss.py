@@ -70,9 +70,9 @@ def test_the_module_is_judged_where_it_lies(judged):
     assert json.loads(judged.stdout)["passed"] is True
 
 
-def test_building_and_judging_leave_nothing_but_caches_beside_the_module(judged, own):
+def test_building_and_judging_leave_nothing_but_its_audit_and_caches_beside_the_module(judged, own):
     left = [path for path in (own / "mine").rglob("*") if "__pycache__" not in path.parts]
-    assert [path.name for path in left] == ["soft.py"]
+    assert sorted(path.name for path in left) == ["soft.audit.json", "soft.py"]
 
 
 WRONG = """

@@ -65,6 +65,16 @@ class Maker:
 
     made: list[str] = field(default_factory=list)
     errors: dict[str, Exception] = field(default_factory=dict)
+    audited: list[str] = field(default_factory=list)
+    problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def audit(self, spec: Any) -> Any:
+        """Stands in for the auditor."""
+        self.audited.append(spec.name)
+        return SimpleNamespace(
+            problems=self.problems.get(spec.name, ()),
+            to_json=lambda **_: {"loss": spec.name, "spec_hash": spec.hash, "findings": []},
+        )
 
     def __call__(self, spec: Any, *, build_key: str, **_: Any) -> pipeline.Made:
         self.made.append(spec.name)
@@ -92,4 +102,5 @@ def catalogue(tmp_path: Path) -> Catalogue:
 def maker(monkeypatch: pytest.MonkeyPatch) -> Maker:
     made = Maker()
     monkeypatch.setattr(pipeline, "make", made)
+    monkeypatch.setattr(pipeline, "audit", made.audit)
     return made

@@ -17,7 +17,9 @@ def test_the_first_build_makes_everything(catalogue, maker):
     assert catalogue.files().keys() == {
         "__init__.py",
         "regression/__init__.py",
+        "regression/first.audit.json",
         "regression/first.py",
+        "regression/second.audit.json",
         "regression/second.py",
     }
 

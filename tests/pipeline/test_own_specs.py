@@ -15,7 +15,9 @@ def plan(catalogue, maker, tmp_path):
 
 def test_modules_lie_side_by_side_without_an_index(plan):
     build(plan)
-    assert sorted(path.name for path in plan.root.iterdir()) == ["first.py", "second.py"]
+    assert sorted(path.name for path in plan.root.iterdir()) == [
+        "first.audit.json", "first.py", "second.audit.json", "second.py",
+    ]  # fmt: skip
 
 
 def test_the_way_to_the_spec_is_relative_to_the_module(plan):

@@ -1,0 +1,129 @@
+"""Audits stored beside the code they are about, keyed by the spec and the auditor's source.
+
+An audit costs seconds: what is stored is used again until its spec or the auditor changes. It is
+sealed, as modules are, so that an edited one is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from symloss import pipeline
+from symloss.errors import PublishError
+from symloss.publish.keys import auditor_digest, digest
+from symloss.publish.seal import Status, read
+from symloss.spec import Spec
+
+SUFFIX = ".audit.json"
+KEY, SEAL = "audit_key", "digest"
+_LONG = ("domain", "kinks", "minimiser")
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A loss's audit: the file's text, and the document in it."""
+
+    text: str
+    document: dict[str, Any]
+
+    @property
+    def seal(self) -> str:
+        """A digest of the document: what a module that tells of it is built from."""
+        return str(self.document[SEAL])
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """What was proved or refuted of all that varies together, in a word each."""
+        findings = {one["property"]: one for one in self.document["findings"]}
+        return {
+            name: _word(one) for name, one in findings.items()
+            if one["verdict"] != "unknown" and " in " not in name and name not in _LONG
+        }  # fmt: skip
+
+
+def _word(finding: dict[str, Any]) -> str:
+    proved = finding["verdict"] == "proved"
+    word = finding["value"] if proved and finding["value"] else "yes" if proved else "no"
+    word = word if finding["tight"] else f"{word}, perhaps not the best"
+    return f"{word} where {finding['condition']}" if finding["condition"] else word
+
+
+def dossier_file(module: Path) -> Path:
+    """Where the audit of a module's loss lies."""
+    return module.with_name(module.stem + SUFFIX)
+
+
+def audit_key(spec: Spec) -> str:
+    """The key of a spec's audit: equal keys, nothing to audit anew."""
+    return digest([spec.hash, _auditor()])
+
+
+@cache
+def _auditor() -> str:
+    return auditor_digest()
+
+
+def is_dossier(file: Path) -> bool:
+    """Whether symloss wrote the file, edited since or not."""
+    return KEY in _document(file)
+
+
+def dossier_status(file: Path, key: str) -> Status:
+    """How an audit on disk stands to the key it should have."""
+    if not file.exists():
+        return "missing"
+    document = _document(file)
+    if KEY not in document:
+        return "foreign"
+    if document.get(SEAL) != _sealed(document):
+        return "edited"
+    return "current" if document[KEY] == key else "stale"
+
+
+def stored(file: Path) -> Dossier | None:
+    """What lies in a file, if it is an audit as it was published."""
+    document = _document(file) if file.exists() else {}
+    if KEY not in document or document.get(SEAL) != _sealed(document):
+        return None
+    return Dossier(read(file), document)
+
+
+def dossier(spec: Spec, file: Path) -> Dossier:
+    """The audit that is stored, if it is current; else a new one.
+
+    Raises:
+        PublishError: a claim of the spec is refuted.
+    """
+    key = audit_key(spec)
+    if dossier_status(file, key) == "current":
+        found = stored(file)
+        assert found is not None
+        return found
+    audit = pipeline.audit(spec)
+    if audit.problems:
+        told = "\n".join(f"  {line}" for line in audit.problems)
+        raise PublishError(
+            f"{spec.path}: the audit contradicts the spec; nothing is published\n{told}"
+        )
+    document = {KEY: key, **json.loads(json.dumps(audit.to_json(timed=False)))}
+    document[SEAL] = _sealed(document)
+    return Dossier(json.dumps(document, indent=1, ensure_ascii=False) + "\n", document)
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(read(file))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _sealed(document: dict[str, Any]) -> str:
+    """A digest of all that a document says."""
+    said = {name: value for name, value in document.items() if name != SEAL}
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
