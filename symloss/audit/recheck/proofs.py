@@ -28,7 +28,7 @@ def composition(case: Case, finding: Finding) -> bool:
     if shape not in holds:
         raise NotReplayable(f"composition rules say nothing of {shape}")
     if not holds[shape]:
-        raise NotReplayable("needs more rules than the checker has")
+        raise NotReplayable("needs signs on pieces, or more rules than the checker has")
     return True
 
 
@@ -178,6 +178,7 @@ PROOFS: dict[str, Callable[[Case, Finding], bool]] = {
     "exchange": exchange,
     "gradient": gradient,
     "permutation": permutation,
+    "pieces": composition,  # signs on pieces are not replayed, but shape may follow by rules alone
 }
 """By kind; other kinds cannot be replayed."""
 
