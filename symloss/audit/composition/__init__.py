@@ -4,8 +4,13 @@ In: a `Spec` and the names the curvature is asked for. Out: an `Answer` for "con
 "affine". Guarantees: Proved and Refuted are true. Raises: what SymPy raises, uncaught.
 """
 
-from symloss.audit.composition.convexity import convexity_of_program, shapes
+from symloss.audit.composition.convexity import convexity_of_program, on_convex_set, shapes
 from symloss.audit.composition.degrees import Degree, degrees, has_simplex
+from symloss.audit.composition.orders import Orders, named
+from symloss.audit.composition.simple import simple
 from symloss.audit.composition.walk import Walk
 
-__all__ = ["Degree", "Walk", "convexity_of_program", "degrees", "has_simplex", "shapes"]
+__all__ = [
+    "Degree", "Orders", "Walk", "convexity_of_program", "degrees", "has_simplex", "named",
+    "on_convex_set", "shapes", "simple",
+]  # fmt: skip

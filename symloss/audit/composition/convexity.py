@@ -30,7 +30,7 @@ def convexity_of_program(
 def shapes(program: Program, budget: float) -> dict[str, Answer]:
     """Whether the loss is "convex", "concave" and "affine" in `wrt`, for every size."""
     names = program.wrt
-    if not _on_convex_set(program, names):
+    if not on_convex_set(program, names):
         unknown = Unknown(("the domain of wrt is not convex",))
         return {"convex": unknown, "concave": unknown, "affine": unknown}
     walk = Walk(program, names)
@@ -97,7 +97,8 @@ def _of_scalars(program: Program, wrt: tuple[str, ...], shape: str, seconds: flo
     return Unknown((*tried, *answer.tried)) if isinstance(answer, Unknown) else answer
 
 
-def _on_convex_set(program: Program, wrt: tuple[str, ...]) -> bool:
+def on_convex_set(program: Program, wrt: tuple[str, ...]) -> bool:
+    """Whether what varies lies in intervals of real numbers and simplices."""
     domains = [entry.domain for entry in program.arguments if entry.name in wrt]
     return not any(
         isinstance(domain, (Finite, Index)) or (isinstance(domain, Interval) and domain.integer)

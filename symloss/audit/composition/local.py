@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import sympy
 from sympy import Expr, Indexed, Symbol
+from sympy.core.relational import Relational
 
 from symloss.audit.composition.fact import REALS, Fact
 from symloss.audit.signs import cells
@@ -61,23 +62,18 @@ def locals_of(walk: Walk, expression: Expr) -> list[Local] | None:
 
 
 def _branches(expression: Expr) -> Iterator[Expr]:
-    """The expression with each choice that indices make, made in every way."""
+    """The expression with each comparison of places, true and false."""
     for node in sympy.preorder_traversal(expression):
-        if isinstance(node, sympy.Piecewise) and any(_of_indices(test) for _, test in node.args):
-            for branch, _ in node.args:
-                yield from _branches(expression.xreplace({node: branch}))
+        if isinstance(node, Relational) and _of_indices(node):
+            for truth in (sympy.true, sympy.false):
+                yield from _branches(expression.xreplace({node: truth}))
             return
     yield expression
 
 
-def _of_indices(test: Expr) -> bool:
+def _of_indices(test: Relational) -> bool:
     """Whether a condition compares places, which balls and cells know nothing of."""
-    if test in (sympy.true, sympy.false):
-        return False
-    return any(
-        all(leaf.is_integer for leaf in (part.lhs, part.rhs))
-        for part in test.atoms(sympy.core.relational.Relational)
-    )
+    return bool(test.lhs.is_integer and test.rhs.is_integer)
 
 
 def _chosen(walk: Walk, expression: Expr) -> Iterator[Expr]:

@@ -6,6 +6,10 @@ symbols, and a chord that shows it not convex. Guarantees: a chord is confirmed 
 
 from symloss.audit.hessians.flat import affine_segment, vanishing_curvature
 from symloss.audit.hessians.instance import Instance, instantiate
+from symloss.audit.hessians.joints import Break, roughest
 from symloss.audit.hessians.refute import refuted
 
-__all__ = ["Instance", "affine_segment", "instantiate", "refuted", "vanishing_curvature"]
+__all__ = [
+    "Break", "Instance", "affine_segment", "instantiate", "refuted", "roughest",
+    "vanishing_curvature",
+]  # fmt: skip

@@ -76,10 +76,21 @@ def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
             span = _span(instance, point, direction)
             if span is None:
                 continue
-            moved = {s: v + T * direction.get(s, S.Zero) for s, v in point.items()}
-            formula = cells.plain(instance.loss).xreplace(moved)
-            if not formula.has(sympy.nan, sympy.zoo, sympy.oo):
+            formula = _along(instance, point, direction)
+            if formula is not None:
                 yield Line(sizes, places, point, direction, formula, span, known)
+
+
+def _along(
+    instance: Instance, point: Mapping[Symbol, Rational], direction: Mapping[Symbol, Rational]
+) -> Expr | None:
+    """The loss on the line; None where it is not defined, such as where 0 is divided by."""
+    moved = {s: v + T * direction.get(s, S.Zero) for s, v in point.items()}
+    try:
+        formula = cells.plain(instance.loss).xreplace(moved)
+    except ValueError:
+        return None
+    return None if formula.has(sympy.nan, sympy.zoo, sympy.oo) else formula
 
 
 def _of_instance(

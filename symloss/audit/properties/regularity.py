@@ -1,25 +1,24 @@
-"""Smoothness and kinks of losses in one variable without core dimensions."""
+"""Smoothness and kinks: in one variable by pieces, of any size by rules and along lines."""
 
 from __future__ import annotations
 
 import sympy
 
 from symloss.audit.findings import Finding
+from symloss.audit.properties.anysize import of_program
 from symloss.audit.signs import pieces
 from symloss.audit.signs.extrema import own_symbols
 from symloss.audit.subject import Case, Subject, along_difference
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
-TRIED = ("pieces with joints",)
 METHOD = "derivatives from both sides at each joint"
 
 
-def smoothness(subject: Subject, seconds: float) -> list[Finding]:  # noqa: ARG001 - a property
+def smoothness(subject: Subject, seconds: float) -> list[Finding]:
     """The class of the loss, whether it is differentiable, and its kinks."""
     lines = [_line(case) for case in subject.cases]
     if not lines or any(line is None for line in lines):
-        unknown = Unknown(("formulas in one variable without core dimensions, " + TRIED[0],))
-        return [Finding(name, unknown) for name in ("smoothness", "continuous", "differentiable")]
+        return of_program(subject, seconds)
     joints = [joint for line in lines if line is not None for joint in line[1]]
     orders = [joint.orders for joint in joints if joint.orders is not None]
     worst = min(orders, default=None)

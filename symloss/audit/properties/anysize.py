@@ -1,0 +1,58 @@
+"""Smoothness of losses of any size: rules say how smooth at least, lines of instances at most."""
+
+from __future__ import annotations
+
+import sympy
+
+from symloss.audit.composition import Orders, Walk, named, on_convex_set, simple
+from symloss.audit.findings import Finding
+from symloss.audit.hessians import Break, roughest
+from symloss.audit.subject import Subject
+from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
+
+RULES, LINES = "composition rules for derivatives", "a line through a small instance"
+NAMES = ("smoothness", "continuous", "differentiable")
+
+
+def of_program(subject: Subject, seconds: float) -> list[Finding]:
+    """The class, and whether the loss is continuous and differentiable, for every size."""
+    if not on_convex_set(subject.program, subject.wrt):
+        return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in NAMES]
+    clean = simple(subject.program)
+    orders = Orders(Walk(clean, subject.wrt))
+    order, steps = orders.loss, orders.told()
+    found = None
+    if order != sympy.oo:
+        found = roughest(subject.program, subject.wrt, order, seconds * 0.7)
+    return [
+        _smoothness(order, steps, found),
+        Finding("continuous", _at_least(0, order, steps, found)),
+        Finding("differentiable", _at_least(1, order, steps, found), detail=_kink(found)),
+    ]
+
+
+def _smoothness(order: sympy.Expr, steps: tuple[str, ...], found: Break | None) -> Finding:
+    most = sympy.oo if found is None else found.orders
+    if found is not None and most == -1:
+        jump = {"kind": "discontinuous", "line": found.witness}
+        return Finding("smoothness", Proved(LINES, (), jump), "discontinuous")
+    if most != order:
+        tried = (f"{RULES}: at least {named(order)}", LINES)
+        return Finding("smoothness", Unknown(tried))
+    data: dict[str, object] = {"kind": "orders", "steps": list(steps)}
+    data |= {"line": found.witness} if found else {}
+    return Finding("smoothness", Proved(RULES, steps, data), named(order))
+
+
+def _at_least(
+    wanted: int, order: sympy.Expr, steps: tuple[str, ...], found: Break | None
+) -> Answer:
+    if order >= wanted:
+        return Proved(RULES, steps, {"kind": "orders", "steps": list(steps)})
+    if found is not None and found.orders < wanted:
+        return Refuted(LINES, found.witness)
+    return Unknown((RULES, LINES))
+
+
+def _kink(found: Break | None) -> str:
+    return found.told if found is not None and found.orders == 0 else ""
