@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 
+# Decorators that tell Numba how calls of the function that they name compile.
+COMPILERS = frozenset({"overload", "type_callable", "lower_builtin"})
+
 
 @cache
 def _sources() -> dict[str, str]:
@@ -82,20 +85,30 @@ def _imports(file: str) -> Iterator[str]:
             yield from (alias.asname or alias.name for alias in node.names)
 
 
+def _called(call: ast.Call) -> str:
+    """The last word of what is called."""
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
 def _names(node: ast.stmt) -> set[str]:
-    """What a top-level statement defines; an overload belongs to the function that it overloads."""
+    """What a top-level statement defines; how a function compiles belongs to the function."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         overloaded = {
             argument.id
             for decorator in node.decorator_list
-            if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "overload"
+            if isinstance(decorator, ast.Call) and _called(decorator) in COMPILERS
             for argument in decorator.args
             if isinstance(argument, ast.Name)
         }
         return overloaded or {node.name}
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return {target.id for target in targets if isinstance(target, ast.Name)}
+        return {
+            part.id
+            for target in targets
+            for part in getattr(target, "elts", [target])
+            if isinstance(part, ast.Name)
+        }
     return set()
 
 

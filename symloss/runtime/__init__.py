@@ -46,12 +46,8 @@ from symloss.runtime.elementary import (
     atanh,
     cos,
     cosh,
-    exp,
-    expm1,
     finite_or_zero,
     larger,
-    log,
-    log1p,
     sign,
     sin,
     sinh,
@@ -59,22 +55,20 @@ from symloss.runtime.elementary import (
     sqrt,
     square,
     tan,
-    tanh,
 )
+from symloss.runtime.exponential import exp, expm1, sigmoid, tanh
+from symloss.runtime.logarithm import log, log1mexp, log1p, logcosh, softplus
 from symloss.runtime.loss import Loss
+from symloss.runtime.parallel import threads
 from symloss.runtime.products import multiply, portion, several, turned
 from symloss.runtime.special import (
     erf,
     erfc,
     hypot,
-    log1mexp,
     logaddexp,
-    logcosh,
     loggamma,
     polygamma,
     power,
-    sigmoid,
-    softplus,
     sqrt1pm1,
     xlogy,
 )
@@ -142,6 +136,7 @@ __all__ = [
     "steady",
     "tan",
     "tanh",
+    "threads",
     "times",
     "turned",
     "unsigned",

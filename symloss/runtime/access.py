@@ -37,6 +37,14 @@ def compiled(function: Compiled) -> Compiled:
     return _kept(function, STRICT)
 
 
+def inlined(function: Compiled) -> Compiled:
+    """Compile a function that dissolves in the kernels that call it: only then do loops vectorise.
+
+    LLVM would leave long ones as calls.
+    """
+    return _kept(function, {**STRICT, "forceinline": True})
+
+
 def reordered(function: Compiled) -> Compiled:
     """Compile an operation whose repetition LLVM may reorder."""
     return _kept(function, REORDERED)

@@ -11,32 +11,6 @@ import numpy as np
 
 from symloss.runtime.access import compiled, like
 
-LOG_2 = 0.6931471805599453
-
-
-@compiled
-def exp(x: Any) -> Any:
-    """The exponential function."""
-    return np.exp(x)
-
-
-@compiled
-def log(x: Any) -> Any:
-    """Natural logarithm; NaN below 0."""
-    return np.log(x)
-
-
-@compiled
-def log1p(x: Any) -> Any:
-    """log(1 + x)."""
-    return np.log1p(x)
-
-
-@compiled
-def expm1(x: Any) -> Any:
-    """exp(x) - 1."""
-    return np.expm1(x)
-
 
 @compiled
 def sqrt(x: Any) -> Any:
@@ -96,12 +70,6 @@ def sinh(x: Any) -> Any:
 def cosh(x: Any) -> Any:
     """Hyperbolic cosine."""
     return np.cosh(x)
-
-
-@compiled
-def tanh(x: Any) -> Any:
-    """Hyperbolic tangent."""
-    return np.tanh(x)
 
 
 @compiled

@@ -10,6 +10,7 @@ from symloss.runtime.arguments import Argument
 from symloss.runtime.batch import along_vector, assemble
 from symloss.runtime.hessians import fill_columns, require_small
 from symloss.runtime.layout import Batch, reduced
+from symloss.runtime.parallel import in_blocks
 from symloss.runtime.results import (
     Buffers,
     Results,
@@ -21,7 +22,7 @@ from symloss.runtime.results import (
     split,
     value_output,
 )
-from symloss.runtime.swift import Plans, is_plain, is_ready, remember, swift
+from symloss.runtime.swift import Calls, is_plain, is_ready, remember, swift
 
 
 class Loss:
@@ -58,13 +59,13 @@ class Loss:
     kernels: ClassVar[Mapping[str, Callable[..., float] | None]]
     Gradient: ClassVar[Any]
     _by: ClassVar[tuple[Argument, ...]]
-    _plans: ClassVar[Plans]
+    _calls: ClassVar[Calls]
 
     def __init_subclass__(cls) -> None:
         """Work out, once, what every call needs."""
         known = {argument.name: argument for argument in (*cls.inputs, *cls.parameters)}
         cls._by = tuple(known[name] for name in cls.wrt)
-        cls._plans = {}
+        cls._calls = {}
         cls.Gradient = result_type(cls, cls.wrt)
 
     def __repr__(self) -> str:
@@ -89,15 +90,17 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
+        is_usual = weight is None and out is None and not validate
+        if is_usual:
+            done = swift(self._calls, "value", reduction, inputs, parameters)
+            if done is not None:
+                return done
         require_reduction(reduction)
-        is_plain = weight is None and out is None and not validate
-        if is_plain and (outs := swift(self._plans, "value", reduction, inputs, parameters)):
-            return outs[0]
         batch = self._batch(inputs, parameters, (), weight, validate)
         loss = value_output(out, "out", batch, reduction)
         total = self._run("value", batch, 1.0, loss[0])
-        if is_plain:
-            self._remember("value", reduction, inputs, parameters, batch, loss[0])
+        if is_usual:
+            self._remember("value", reduction, inputs, parameters, batch, loss[0], _only)
         return self._loss(total, batch, reduction, loss)
 
     def _gradient(
@@ -109,15 +112,17 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
+        is_usual = weight is None and out is None and not validate
+        if is_usual:
+            done = swift(self._calls, "gradient", reduction, inputs, parameters)
+            if done is not None:
+                return done
         require_reduction(reduction)
-        is_plain = weight is None and out is None and not validate
-        if is_plain and (outs := swift(self._plans, "gradient", reduction, inputs, parameters)):
-            return self._named(outs)
         batch = self._batch(inputs, parameters, (), weight, validate)
         buffers, results = self._outputs(out, "out", batch)
         self._run("gradient", batch, batch[0].divisor(batch[2], reduction), buffers)
-        if is_plain:
-            self._remember("gradient", reduction, inputs, parameters, batch, buffers)
+        if is_usual:
+            self._remember("gradient", reduction, inputs, parameters, batch, buffers, self._named)
         return self._named(finished(buffers, results))
 
     def _value_and_gradient(
@@ -129,10 +134,12 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
+        kernel, is_usual = "value_and_gradient", weight is None and out is None and not validate
+        if is_usual:
+            done = swift(self._calls, kernel, reduction, inputs, parameters)
+            if done is not None:
+                return done
         require_reduction(reduction)
-        kernel, is_plain = "value_and_gradient", weight is None and out is None and not validate
-        if is_plain and (outs := swift(self._plans, kernel, reduction, inputs, parameters)):
-            return outs[0], outs[1] if len(outs) == 2 else self.Gradient(*outs[1:])
         first, rest = (None, None) if out is None else split(out, ("value", "gradient"), "out")
         require_apart(out)
         batch = self._batch(inputs, parameters, (), weight, validate)
@@ -140,8 +147,9 @@ class Loss:
         buffers, results = self._outputs(rest, "out[1]", batch)
         divisor = batch[0].divisor(batch[2], reduction)
         total = self._run(kernel, batch, divisor, (*loss[0], *buffers))
-        if is_plain:
-            self._remember(kernel, reduction, inputs, parameters, batch, (*loss[0], *buffers))
+        if is_usual:
+            outs = (*loss[0], *buffers)
+            self._remember(kernel, reduction, inputs, parameters, batch, outs, self._pair)
         value = self._loss(total, batch, reduction, loss)
         return value, self._named(finished(buffers, results))
 
@@ -223,7 +231,10 @@ class Loss:
         function = self.kernels[kernel]
         if layout.size == 0 or function is None:
             return 0.0
-        return function(layout.size, layout.scale(divisor), *operands, weights, *outs)
+        scale = layout.scale(divisor)
+        if hasattr(function, "overloads"):
+            return in_blocks(function, layout.size, scale, (*operands, weights), outs)
+        return function(layout.size, scale, *operands, weights, *outs)
 
     def _remember(
         self,
@@ -233,11 +244,12 @@ class Loss:
         parameters: tuple[Any, ...],
         batch: Batch,
         outs: Buffers,
+        finish: Callable[[list[Any]], Any],
     ) -> None:
         """Let calls like this one be swift."""
         function = self.kernels[kernel]
         if function is not None and all(map(is_plain, parameters)) and is_ready(inputs, batch):
-            remember(self._plans, kernel, reduction, inputs, parameters, batch, outs, function)
+            remember(self._calls, kernel, reduction, inputs, batch, outs, function, finish)
 
     def _outputs(
         self, out: Any, name: str, batch: Batch, before: tuple[int, ...] = ()
@@ -268,5 +280,12 @@ class Loss:
             return finished(*loss)[0]
         return reduced(total, batch[0].divisor(batch[2], reduction), batch[0].real)
 
+    def _pair(self, results: Sequence[Any]) -> Any:
+        return results[0], self._named(results[1:])
+
     def _named(self, results: Sequence[Any]) -> Any:
         return results[0] if len(results) == 1 else self.Gradient(*results)
+
+
+def _only(results: Sequence[Any]) -> Any:
+    return results[0]

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from symloss.runtime.access import compiled, like
-from symloss.runtime.elementary import LOG_2, exp, expm1, larger, log, log1p, smaller, sqrt
+from symloss.runtime.elementary import larger, smaller, sqrt
+from symloss.runtime.exponential import exp_below
+from symloss.runtime.logarithm import log, log1p_unit
 
 # B(2k) / (2k)! for k = 1, 2, ...: Abramowitz and Stegun, table 23.2.
 BERNOULLI = (
@@ -31,41 +33,6 @@ BERNOULLI = (
 
 
 @compiled
-def sigmoid(x: Any) -> Any:
-    """1 / (1 + exp(-x)), by the exponential that does not overflow."""
-    small = exp(-abs(x))
-    return (like(x, 1) if x >= like(x, 0) else small) / (like(x, 1) + small)
-
-
-@compiled
-def softplus(x: Any) -> Any:
-    """log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))."""
-    return larger(x, like(x, 0)) + log1p(exp(-abs(x)))
-
-
-@compiled
-def logcosh(x: Any) -> Any:
-    """log(cosh(x)).
-
-    Near 0, cosh(x) - 1 = e**2 / (2 (1 + e)) with e = expm1(|x|); beyond, |x| - log 2 +
-    log1p(exp(-2|x|)), whose terms do not cancel there.
-    """
-    size = abs(x)
-    if size < like(x, 1.5):
-        e = expm1(size)
-        return log1p(like(x, 0.5) * e * e / (like(x, 1) + e))
-    return size - like(x, LOG_2) + log1p(exp(like(x, -2) * size))
-
-
-@compiled
-def log1mexp(x: Any) -> Any:
-    """log(1 - exp(-x)) for x > 0: Maechler (2012), Accurately computing log(1 - exp(-|a|))."""
-    if x <= like(x, LOG_2):
-        return log(-expm1(-x))
-    return log1p(-exp(-x))
-
-
-@compiled
 def sqrt1pm1(x: Any) -> Any:
     """sqrt(1 + x) - 1 = x / (sqrt(1 + x) + 1); from 3 on, nothing cancels."""
     root = sqrt(like(x, 1) + x)
@@ -76,7 +43,7 @@ def sqrt1pm1(x: Any) -> Any:
 def logaddexp(x: Any, y: Any) -> Any:
     """log(exp(x) + exp(y)) = max + log1p(exp(-|x - y|)); equal infinities have no difference."""
     apart = like(x, 0) if x == y else -abs(x - y)
-    return larger(x, y) + log1p(exp(apart))
+    return larger(x, y) + log1p_unit(exp_below(apart))
 
 
 @compiled
