@@ -91,7 +91,8 @@ def read(argument: Argument, given: Any) -> Operand:
 
     Raises:
         TypeError: it does not hold real numbers, or an index does not hold integers.
-        ValueError: it is no array: rows of different lengths; or it lacks core dimensions.
+        ValueError: it is no array: rows of different lengths; or it lacks core dimensions; or
+            some of its elements are masked.
     """
     is_weak = False
     if type(given) is not np.ndarray:
@@ -106,6 +107,9 @@ def read(argument: Argument, given: Any) -> Operand:
 
 
 def _array(argument: Argument, given: Any) -> NDArray[Any]:
+    if np.ma.is_masked(given):
+        message = f"{argument.name} has masked elements, which stand for no number"
+        raise ValueError(f"{message}; leave them out, or fill them and give their items weight 0")
     try:
         if type(given) is int and not argument.is_index:
             given = float(given)

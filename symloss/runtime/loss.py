@@ -90,7 +90,7 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
-        is_usual = weight is None and out is None and not validate
+        is_usual = weight is None and out is None and not validate and type(reduction) is str
         if is_usual:
             done = swift(self._calls, "value", reduction, inputs, parameters)
             if done is not None:
@@ -112,7 +112,7 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
-        is_usual = weight is None and out is None and not validate
+        is_usual = weight is None and out is None and not validate and type(reduction) is str
         if is_usual:
             done = swift(self._calls, "gradient", reduction, inputs, parameters)
             if done is not None:
@@ -134,7 +134,8 @@ class Loss:
         out: Any,
         validate: bool,
     ) -> Any:
-        kernel, is_usual = "value_and_gradient", weight is None and out is None and not validate
+        kernel = "value_and_gradient"
+        is_usual = weight is None and out is None and not validate and type(reduction) is str
         if is_usual:
             done = swift(self._calls, kernel, reduction, inputs, parameters)
             if done is not None:

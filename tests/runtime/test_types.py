@@ -124,3 +124,24 @@ def test_whatever_has_an_array(huber):
             return DOUBLE
 
     np.testing.assert_array_equal(huber.value(Series(), 0.0), huber.value(DOUBLE, 0.0))
+
+
+@pytest.mark.parametrize("name", ["prediction", "target", "delta", "weight"])
+def test_masked_elements(huber, name):
+    masked = np.ma.masked_array([1.0, 2.0], [False, True])
+    arguments = {"prediction": np.ones(2), "target": 0.0, name: masked}
+    with pytest.raises(ValueError, match=f"{name} has masked elements.*; leave them out"):
+        huber.value(**arguments)
+
+
+def test_a_masked_array_without_masked_elements(huber):
+    result = huber.value(np.ma.masked_array([3.0, 0.5]), 0.0)
+    assert type(result) is np.ndarray
+    assert result.tolist() == [2.5, 0.125]
+
+
+@pytest.mark.parametrize("reduction", [None, ["mean"], {}, 1, "average"])
+def test_a_wrong_reduction(huber, reduction):
+    for function in (huber.value, huber.gradient, huber.value_and_gradient, huber.hessian):
+        with pytest.raises(ValueError, match="unknown reduction"):
+            function(np.ones(2), np.ones(2), reduction=reduction)
