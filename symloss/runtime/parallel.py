@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from symloss.runtime.access import CHUNK
 
 # Numbers that a block reads and writes: 0.03 ms of the cheapest work, where its call costs 0.001.
-BLOCK = 2**18
-BLOCKS = 64
+BLOCK_WORK = 2**18
+MOST_BLOCKS = 64
 # The first block is this part of the others: its time tells whether threads pay for the rest.
 PROBE = 8
 # Seconds of work that are worth the start of helpers, which takes 0.02 to 0.08 ms.
@@ -77,9 +77,9 @@ def _cores() -> int:
 def block_of(size: int, arrays: Sequence[Any]) -> int:
     """How many items a block has: all of them where more than one block would not pay."""
     work = sum(x.size for x in arrays if isinstance(x, np.ndarray) and len(x) == size)
-    if work < 2 * BLOCK or size < 2:
+    if work < 2 * BLOCK_WORK or size < 2:
         return size
-    return _whole_chunks(-(-size // min(BLOCKS, work // BLOCK)))
+    return _whole_chunks(-(-size // min(MOST_BLOCKS, work // BLOCK_WORK)))
 
 
 def _whole_chunks(items: int) -> int:
@@ -163,7 +163,7 @@ def _start(work: Callable[[], None], most: int) -> list[Future[None]]:
 
 def _pool() -> ThreadPoolExecutor:
     _mind_forks()
-    return _POOL.get("") or _POOL.setdefault("", ThreadPoolExecutor(BLOCKS, "symloss"))
+    return _POOL.get("") or _POOL.setdefault("", ThreadPoolExecutor(MOST_BLOCKS, "symloss"))
 
 
 @cache

@@ -20,7 +20,7 @@ SIZE = 7 * CHUNK + 11
 @pytest.fixture
 def eager(monkeypatch):
     """Small blocks, and helpers for every one of them."""
-    monkeypatch.setattr(machinery, "BLOCK", CHUNK)
+    monkeypatch.setattr(machinery, "BLOCK_WORK", CHUNK)
     monkeypatch.setattr(machinery, "WORTHWHILE", -1.0)
 
 
@@ -80,7 +80,7 @@ def test_the_same_bits_on_any_number_of_threads(example, eager):
 def test_blocks_change_nothing_but_the_rounding_of_totals(example, monkeypatch):
     loss, inputs, vector, *parameters = example
     whole = list(calls(loss, inputs, vector, **dict(*parameters)))
-    monkeypatch.setattr(machinery, "BLOCK", CHUNK)
+    monkeypatch.setattr(machinery, "BLOCK_WORK", CHUNK)
     loss._calls.clear()
     blocked = list(calls(loss, inputs, vector, **dict(*parameters)))
     for one, other in zip(leaves(whole), leaves(blocked), strict=True):
@@ -126,7 +126,7 @@ def test_one_thread_is_the_callers(eager):
 
 
 def test_threads_are_not_started_for_little_work(monkeypatch):
-    monkeypatch.setattr(machinery, "BLOCK", CHUNK)
+    monkeypatch.setattr(machinery, "BLOCK_WORK", CHUNK)
     monkeypatch.setattr(machinery, "WORTHWHILE", 60.0)
     monkeypatch.setattr(machinery, "thread_count", None)  # not even asked for
     assert run(lambda count, scale, x, out: out.__setitem__(slice(None), x) or 1.0)[1]
@@ -186,7 +186,7 @@ import numpy as np
 import symloss
 from symloss.losses import huber
 machinery = sys.modules["symloss.runtime.parallel"]
-machinery.BLOCK, machinery.WORTHWHILE = 2**13, -1.0
+machinery.BLOCK_WORK, machinery.WORTHWHILE = 2**13, -1.0
 x = np.linspace(-3, 3, 2**16)
 
 def total(_=None):
