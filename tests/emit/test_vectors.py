@@ -1,0 +1,83 @@
+"""Emitted loops are such that LLVM works on several elements at once."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import numba
+import numpy as np
+import pytest
+from numba import njit
+
+from symloss import pipeline
+from symloss.runtime.access import STRICT
+
+pytestmark = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="judges compiled code")
+SPECS = {
+    "distance": ("loss = (x - t)**2", "x = {}\nt = {}", ""),
+    "bend": ("loss = where(Abs(x - t) <= w, (x - t)**2, w*Abs(x - t))", "x = {}\nt = {}", "w"),
+    "bounded": ("loss = t*x**2", 'x = {}\nt = { domain = "[0, 1]" }', ""),
+    "overlap": (
+        "loss = 1 - 2*sum(p[i]*t[i], i)/sum(p[i] + t[i], i)",
+        'p = { shape = ["I"], domain = "positive" }\nt = { shape = ["I"], domain = "positive" }',
+        "",
+    ),
+}
+LANES = {np.float32: "float", np.float64: "double"}
+
+
+@pytest.fixture(scope="module")
+def draft(tmp_path_factory):
+    """The emitted loss of one of the specs, and its module."""
+    folder = tmp_path_factory.mktemp("vectors")
+
+    def made(name):
+        math, inputs, parameter = SPECS[name]
+        text = f'title = "{name}"\nsummary = "A loop."\nsource = "-"\nmath = "{math}"\n'
+        text += f"[inputs]\n{inputs}\n"
+        text += f'[parameters]\n{parameter} = {{ domain = "positive", default = 1 }}\n' * bool(
+            parameter
+        )
+        file = folder / f"{name}.toml"
+        file.write_text(text)
+        loss = pipeline.draft(pipeline.read_spec(file), folder)
+        return loss, sys.modules[type(loss).__module__]
+
+    return made
+
+
+@pytest.mark.parametrize("dtype", LANES)
+@pytest.mark.parametrize("name", SPECS)
+def test_kernels_work_on_vectors(draft, name, dtype):
+    loss, module = draft(name)
+    kernel = njit(**STRICT)(module._value_and_gradient.py_func)
+    lead = (3,) if loss.signature.startswith("()") else (1, 3)
+    x = np.ones(lead, dtype)
+    outs = [np.empty(lead[:1], dtype), np.empty(lead, dtype)]
+    numbers = [dtype(1)] * len(loss.parameters)
+    kernel(lead[0], np.ones(1, dtype), x, x, *numbers, np.empty(0, dtype), *outs)
+    (code,) = kernel.inspect_llvm().values()
+    lanes = rf"<(?:2|4|8|16) x {LANES[dtype]}>"
+    assert re.search(rf"load {lanes}", code)
+    assert re.search(rf"f(?:mul|sub|add)[a-z ]* {lanes}", code)
+    assert re.search(rf"store {lanes}", code)
+
+
+def test_long_sums_keep_their_digits(draft):
+    loss, _ = draft("distance")
+    x = np.random.default_rng(1).normal(size=3_000_001).astype(np.float32)
+    exact = (x.astype(np.float64) ** 2).sum()
+    assert loss.value(x, np.zeros_like(x), reduction="sum") == pytest.approx(exact, rel=2.0**-23)
+    huge = np.full(3_000_001, 1e18, np.float32)  # any block's sum overflows float32
+    mean = loss.value(huge, np.zeros_like(huge), reduction="mean")
+    assert mean == pytest.approx(float(np.float32(1e18)) ** 2, rel=2.0**-22)
+
+
+def test_one_long_item_keeps_its_digits(draft):
+    loss, _ = draft("overlap")
+    p, t = np.random.default_rng(2).uniform(0.1, 1, size=(2, 2_000_003)).astype(np.float32)
+    exact = 1 - 2 * np.dot(p.astype(float), t.astype(float)) / (
+        p.sum(dtype=float) + t.sum(dtype=float)
+    )
+    assert loss.value(p, t) == pytest.approx(exact, rel=2.0**-21)
