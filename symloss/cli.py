@@ -279,6 +279,26 @@ def _recheck(
     _fail(context, [*failures, *told])
 
 
+@app.command()
+def elementary(
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="All 2**32 numbers of float32: minutes a function.")
+    ] = False,
+    speed: Annotated[bool, typer.Option("--speed", help="Compare times with NumPy's.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure the elementary functions that emitted code rests on, in ulps."""
+    from symloss import approximation, report
+
+    found = list(approximation.measure(exhaustive, speed))
+    if as_json:
+        _print_json([one.to_json() for one in found])
+    else:
+        out.print(report.elementary_table(found))
+    if not all(one.holds for one in found):
+        raise typer.Exit(1)
+
+
 @app.command("list")
 def list_losses(
     as_json: Json = False,

@@ -8,6 +8,7 @@ own.
 from symloss.report.accuracy import certificates, certificates_json
 from symloss.report.auditing import audit_table, audits_json, recheck_table, rechecks_json
 from symloss.report.building import build_summary
+from symloss.report.elementary import elementary_table
 from symloss.report.listing import Entry, listing, listing_markdown, listing_table
 from symloss.report.mathematics import mathematics
 from symloss.report.progress import bar
@@ -21,6 +22,7 @@ __all__ = [
     "build_summary",
     "certificates",
     "certificates_json",
+    "elementary_table",
     "listing",
     "listing_markdown",
     "listing_table",

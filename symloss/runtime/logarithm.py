@@ -14,7 +14,7 @@ import numpy as np
 
 from symloss.runtime.access import inlined, like
 from symloss.runtime.coefficients import COSH_TERMS, LOG_2_HIGH, LOG_2_LOW, LOG_TERMS
-from symloss.runtime.exponential import exp_below, expm1_below
+from symloss.runtime.exponential import DOWN, EXP_SMALL, UP, exp_below, exp_steps, two_to
 from symloss.runtime.polynomial import by_type, either, polynomial
 
 LOG_2 = 0.6931471805599453
@@ -139,11 +139,14 @@ def logcosh(x: Any) -> Any:
 
 @inlined
 def log1mexp(x: Any) -> Any:
-    """log(1 - exp(-x)) for x > 0: of -expm1(-x) up to log 2, then with what 1 - exp(-x) loses."""
-    near = x < like(x, LOG_2)
-    small = exp_below(-x)
-    u = -expm1_below(-x) if near else like(x, 1) - small
-    inside = log_lifted(u, like(x, 0) if near else (like(x, 1) - u) - small)
+    """log(1 - exp(-x)) for x > 0: with what u = 1 - exp(-x) loses in rounding; -exp(-x) far out."""
+    shifted, part = exp_steps(-x)
+    far = -x < either(x, EXP_SMALL)
+    scale = two_to(shifted + (like(x, UP) if far else like(x, 0)))
+    rest, whole = scale * part, like(x, 1) - scale
+    u = whole - rest
+    lost = ((like(x, 1) - whole) - scale) + ((whole - u) - rest)
+    inside = (scale + rest) * like(x, -DOWN) if far else log_lifted(u, lost)
     return (
         inside if x > like(x, 0) else like(x, -math.inf) if x == like(x, 0) else like(x, math.nan)
     )

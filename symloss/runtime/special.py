@@ -10,11 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from symloss.runtime.access import compiled, like
-from symloss.runtime.elementary import larger, smaller, sqrt
+from symloss.runtime.access import compiled, inlined, like
+from symloss.runtime.elementary import larger, sqrt
 from symloss.runtime.exponential import exp_below
 from symloss.runtime.logarithm import log, log1p_unit
+from symloss.runtime.polynomial import either
 
+# For float32 and float64: between these, squares are far from both ends of the format; these powers
+# of two take what is not there.
+SQUARE_LEAST, SQUARE_MOST = (2.0**-50, 2.0**-500), (2.0**60, 2.0**500)
+SQUARE_UP, SQUARE_DOWN = (2.0**100, 2.0**600), (2.0**-80, 2.0**-600)
 # B(2k) / (2k)! for k = 1, 2, ...: Abramowitz and Stegun, table 23.2.
 BERNOULLI = (
     0.08333333333333333,
@@ -32,34 +37,42 @@ BERNOULLI = (
 )
 
 
-@compiled
+@inlined
 def sqrt1pm1(x: Any) -> Any:
-    """sqrt(1 + x) - 1 = x / (sqrt(1 + x) + 1); from 3 on, nothing cancels."""
+    """sqrt(1 + x) - 1 = x / (sqrt(1 + x) + 1); from 3 on, nothing cancels.
+
+    What the denominator loses in rounding goes into the quotient.
+    """
     root = sqrt(like(x, 1) + x)
-    return root - like(x, 1) if x >= like(x, 3) else x / (root + like(x, 1))
+    below = root + like(x, 1)
+    lost, near = root - (below - like(x, 1)), x / below
+    return root - like(x, 1) if x >= like(x, 3) else math.copysign(near - near * lost / below, x)
 
 
-@compiled
+@inlined
 def logaddexp(x: Any, y: Any) -> Any:
     """log(exp(x) + exp(y)) = max + log1p(exp(-|x - y|)); equal infinities have no difference."""
     apart = like(x, 0) if x == y else -abs(x - y)
     return larger(x, y) + log1p_unit(exp_below(apart))
 
 
-@compiled
+@inlined
 def xlogy(x: Any, y: Any) -> Any:
     """X * log(y), and 0 at x = 0 unless y is NaN."""
-    return like(x, 0) if (x == like(x, 0)) & (y == y) else x * log(y)
+    product = x * log(y)
+    return like(x, 0) if (x == like(x, 0)) & (y == y) else product
 
 
-@compiled
+@inlined
 def hypot(x: Any, y: Any) -> Any:
-    """sqrt(x**2 + y**2), the larger taken out of the root."""
-    big, small = larger(abs(x), abs(y)), smaller(abs(x), abs(y))
-    if (big == like(x, 0)) | (big == like(x, np.inf)):
-        return big
-    ratio = small / big
-    return big * sqrt(like(x, 1) + ratio * ratio)
+    """sqrt(x**2 + y**2), of numbers scaled so that squares stay in range."""
+    size = larger(abs(x), abs(y))
+    large, small = size > either(x, SQUARE_MOST), size < either(x, SQUARE_LEAST)
+    down, up = either(x, SQUARE_DOWN), either(x, SQUARE_UP)
+    scale = down if large else up if small else like(x, 1)
+    back = like(x, 1) / down if large else like(x, 1) / up if small else like(x, 1)
+    a, b = x * scale, y * scale
+    return sqrt(a * a + b * b) * back
 
 
 @compiled
