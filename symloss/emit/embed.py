@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import io
+import tokenize
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 # Decorators that tell Numba how calls of the function that they name compile.
 COMPILERS = frozenset({"overload", "type_callable", "lower_builtin"})
@@ -49,6 +53,48 @@ def embedded(names: Iterable[str]) -> str:
     return "\n".join(sorted(imports, key=_import_order)) + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
 
 
+def without(code: str, name: str) -> str:
+    """A module's code with a name left free for the loss: what had it gets an underscore more.
+
+    A function of Python that the code calls is kept under the longer name.
+    """
+    tree = ast.parse(code)
+    at_top = {found for node in tree.body for found in (*_names(node), *_imported(node))}
+    calls = any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+    builtin = calls and hasattr(builtins, name) and name not in at_top
+    if name not in at_top and not builtin:
+        return code
+    aliases = {(node.lineno, node.col_offset) for node in _aliases(tree)}
+    lines = _renamed(code, name, aliases).splitlines(keepends=True)
+    if builtin:  # after the last import: one of __future__ must be first
+        lines.insert(_last_import(tree), f"\n{name}_ = {name}\n")
+    return "".join(lines)
+
+
+def _last_import(tree: ast.Module) -> int:
+    """The line on which the last import of a module ends."""
+    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return max((node.end_lineno or 0 for node in imports), default=0)
+
+
+def _renamed(code: str, name: str, imported: set[tuple[int, int]]) -> str:
+    lines = code.splitlines(keepends=True)
+    tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+    for before, token in reversed(list(pairwise(tokens))):
+        if token.type == tokenize.NAME and token.string == name and before.string != ".":
+            (row, start), (_, stop) = token.start, token.end
+            new = f"{name} as {name}_" if token.start in imported else f"{name}_"
+            lines[row - 1] = lines[row - 1][:start] + new + lines[row - 1][stop:]
+    return "".join(lines)
+
+
+def _aliases(tree: ast.Module) -> Iterator[ast.alias]:
+    """What is imported under its own name."""
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias for alias in node.names if alias.asname is None)
+
+
 def _order() -> list[str]:
     """Files so that each comes after those it imports from."""
     done: list[str] = []
@@ -81,8 +127,12 @@ def _definitions(file: str) -> dict[str, frozenset[str]]:
 
 def _imports(file: str) -> Iterator[str]:
     for node in ast.parse(_sources()[file]).body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from (alias.asname or alias.name for alias in node.names)
+        yield from _imported(node)
+
+
+def _imported(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (alias.asname or alias.name for alias in node.names)
 
 
 def _called(call: ast.Call) -> str:

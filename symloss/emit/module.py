@@ -8,7 +8,7 @@ from typing import Any
 
 import symloss
 from symloss.emit.domains import construct
-from symloss.emit.embed import embedded, used_names
+from symloss.emit.embed import embedded, used_names, without
 from symloss.emit.environment import typeset
 from symloss.emit.procedures import context
 from symloss.lower import Kernel
@@ -40,9 +40,17 @@ def render(
     functions = [typeset(*context(spec, kernel, procedure)) for procedure in kernel.procedures]
     code = "\n".join(functions)
     used = used_names(code)
+    head = {
+        "standalone": standalone,
+        "imports": used,
+        "plain_imports": [line for name, line in _PLAIN.items() if f"{name}." in code],
+        "embedded": embedded(used) if standalone else "",
+        "functions": functions,
+    }
+    class_name = "".join(part.capitalize() for part in spec.name.split("_"))
     data = {
         "name": spec.name,
-        "class_name": "".join(part.capitalize() for part in spec.name.split("_")),
+        "class_name": f"{class_name}_" if class_name in {*used, spec.name} else class_name,
         "title": spec.title.rstrip("."),
         "summary": spec.summary,
         "signature": signature(spec),
@@ -53,11 +61,7 @@ def render(
         "path": PurePath(spec.path).as_posix(),
         "spec_hash": spec.hash,
         "build_key": build_key,
-        "standalone": standalone,
-        "imports": used,
-        "plain_imports": [line for name, line in _PLAIN.items() if f"{name}." in code],
-        "embedded": embedded(used) if standalone else "",
-        "functions": functions,
+        "head": without(typeset("numba/head.jinja", head), spec.name),
         "inputs": [_argument(entry) for entry in spec.inputs],
         "parameters": [_argument(entry) for entry in spec.parameters],
         "methods": _methods(spec),

@@ -53,10 +53,12 @@ def _one(file: Path, remedy: str) -> tuple[Path, ...]:
 def check_stem(path: Path) -> None:
     """A spec's name is its file's; the emitted function has it too.
 
+    It may be a word of the math language (`relu`), which then keeps its own meaning in math.
+
     Raises:
         SpecError: the name cannot be one.
     """
-    problem = name_problem(path.stem, called=True)
+    problem = name_problem(path.stem)
     if path.stem == "loss":
         problem = "'loss' is what every spec's math defines", ""
     if problem:

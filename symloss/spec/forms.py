@@ -1,4 +1,4 @@
-"""Words that take more than numbers: reductions, held parts, choices, limits."""
+"""Words that take more than numbers: reductions, held parts, choices, limits, and fractions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,19 @@ def form(parser: Parser, name: str, node: ast.Call) -> Value:
     if name == "stop_gradient":
         held = parser.number(parser.plain(node, 1, 1)[0])
         return Value(StopGradient(held.expression))
+    if name == "Rational":
+        return fraction(parser, node)
     return Value(limit(parser, node))
+
+
+def fraction(parser: Parser, node: ast.Call) -> Value:
+    """`Rational(1, 3)`, as SymPy writes it: here `1/3` is the same number."""
+    top, *bottom = parser.plain(node, 1, 2)
+    quotient = ast.copy_location(ast.BinOp(top, ast.Div(), bottom[0]), node) if bottom else top
+    value = parser.number(quotient)
+    if not value.expression.is_Rational:
+        parser.fail("Rational takes whole numbers", node, "write Rational(1, 3), or 1/3")
+    return value
 
 
 def limit(parser: Parser, node: ast.Call) -> Expr:

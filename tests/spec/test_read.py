@@ -81,6 +81,7 @@ EXPRESSIONS = {
     "-x**2 + +y": -(x**2) + y,
     "2**x*y": 2**x * y,
     "x**(1/3) + y": x ** Rational(1, 3) + y,
+    "x**Rational(1, 3) + Rational(3)*y": x ** Rational(1, 3) + 3 * y,
     "x + y*(0.1 + 0.2 - 0.3)": x,
     "x + y/(1e20 + 1 - 1e20)": x + y,
     "sqrt(x) + exp(y)": sympy.sqrt(x) + sympy.exp(y),
