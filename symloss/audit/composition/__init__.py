@@ -8,9 +8,10 @@ from symloss.audit.composition.convexity import convexity_of_program, on_convex_
 from symloss.audit.composition.degrees import Degree, degrees, has_simplex
 from symloss.audit.composition.orders import Orders, named
 from symloss.audit.composition.simple import simple
+from symloss.audit.composition.slopes import Slopes
 from symloss.audit.composition.walk import Walk
 
 __all__ = [
-    "Degree", "Orders", "Walk", "convexity_of_program", "degrees", "has_simplex", "named",
+    "Degree", "Orders", "Slopes", "Walk", "convexity_of_program", "degrees", "has_simplex", "named",
     "on_convex_set", "shapes", "simple",
 ]  # fmt: skip

@@ -1,10 +1,18 @@
-"""Smoothness of losses of any size: rules say how smooth at least, lines of instances at most."""
+"""Smoothness and slopes of any size: bounds by rules, and by lines through instances."""
 
 from __future__ import annotations
 
 import sympy
 
-from symloss.audit.composition import Orders, Walk, named, on_convex_set, simple
+from symloss.audit.composition import (
+    Orders,
+    Slopes,
+    Walk,
+    has_simplex,
+    named,
+    on_convex_set,
+    simple,
+)
 from symloss.audit.findings import Finding
 from symloss.audit.hessians import Break, roughest
 from symloss.audit.subject import Subject
@@ -56,3 +64,26 @@ def _at_least(
 
 def _kink(found: Break | None) -> str:
     return found.told if found is not None and found.orders == 0 else ""
+
+
+def slopes_of_program(subject: Subject) -> list[Finding]:
+    """Lipschitz constants of the loss and of its gradient in the Euclidean norm, for every size."""
+    names = ("lipschitz", "gradient_lipschitz")
+    if not on_convex_set(subject.program, subject.wrt):
+        return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in names]
+    slopes = Slopes(Walk(simple(subject.program), subject.wrt))
+    bends = slopes.bend_of_step(slopes.walk.program.step("loss"))
+    tight = slopes.is_separable() and not has_simplex(subject.program)
+    told = ("the Hessian's norm by rules for its terms",)
+    return [
+        _bounded(names[0], slopes.loss, slopes.told(), tight=tight),
+        _bounded(names[1], bends, told, tight=tight),
+    ]
+
+
+def _bounded(name: str, bound: sympy.Expr, steps: tuple[str, ...], *, tight: bool) -> Finding:
+    if bound == sympy.oo:
+        return Finding(name, Unknown(("composition rules for slopes",)))
+    value = sympy.simplify(bound)
+    answer = Proved("composition rules for slopes", steps, {"kind": "slopes", "steps": list(steps)})
+    return Finding(name, answer, str(value), formula=value, tight=tight or value == 0)

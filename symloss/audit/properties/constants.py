@@ -14,10 +14,12 @@ from sympy import Expr, Symbol
 
 from symloss.audit.composition import Walk
 from symloss.audit.findings import Finding
+from symloss.audit.properties.anysize import slopes_of_program
 from symloss.audit.properties.regularity import smoothness
 from symloss.audit.signs import extrema
 from symloss.audit.signs.convexity import same
 from symloss.audit.signs.extrema import Extremum
+from symloss.audit.signs.inpieces import in_pieces
 from symloss.audit.subject import Case, Subject, along_difference
 from symloss.audit.verdicts import Proved, Refuted, Unknown
 
@@ -53,7 +55,7 @@ def slopes(subject: Subject, seconds: float) -> list[Finding]:
     names = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
     cases = [along_difference(case) for case in subject.cases]
     if not cases or any(len(case.varying) != 1 for case in cases):
-        return [Finding(name, Unknown((SCOPE,))) for name in names]
+        return slopes_of_program(subject)
     kind = smoothness(subject, seconds)[0]
     if kind.verdict != "PROVED":
         return [Finding(name, Unknown(("smoothness is not known",))) for name in names]
@@ -86,30 +88,6 @@ def _strong(name: str, cases: Sequence[Case]) -> Finding:
         told = {"kind": "infimum", "value": found.value, "place": found.detail}
         return Finding(name, Refuted("the infimum of f'' is not positive", told))
     return Finding(name, Unknown((f"the sign of {found.value}",)))
-
-
-def in_pieces(formula: Expr) -> Expr:
-    """The formula without functions whose derivatives SymPy gives as distributions."""
-    if not formula.args:
-        return formula
-    if isinstance(formula, sympy.Piecewise):
-        return sympy.Piecewise(*((in_pieces(branch), test) for branch, test in formula.args))
-    parts = [in_pieces(part) for part in formula.args]
-    if isinstance(formula, sympy.sign):
-        return sympy.Piecewise((1, parts[0] > 0), (-1, parts[0] < 0), (0, True))
-    if isinstance(formula, sympy.Abs):
-        return sympy.Piecewise((parts[0], parts[0] >= 0), (-parts[0], True))
-    if isinstance(formula, sympy.Max | sympy.Min):
-        return _outermost(parts, largest=isinstance(formula, sympy.Max))
-    return formula.func(*parts)
-
-
-def _outermost(parts: list[Expr], *, largest: bool) -> Expr:
-    best = parts[0]
-    for other in parts[1:]:
-        ahead = best >= other if largest else best <= other
-        best = sympy.Piecewise((best, ahead), (other, True))
-    return best
 
 
 def _supremum(case: Case, expression: Expr) -> Extremum:

@@ -13,9 +13,9 @@ import sympy
 from sympy import Expr, Symbol
 
 from symloss.audit.findings import Finding
-from symloss.audit.properties.constants import in_pieces
 from symloss.audit.signs import balls, cells, samples
 from symloss.audit.signs.decide import decided
+from symloss.audit.signs.inpieces import in_pieces
 from symloss.audit.subject import Case, Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Interval

@@ -1,0 +1,53 @@
+"""Lipschitz constants of any size in the Euclidean norm, each bound worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sympy
+
+from symloss.audit.properties.anysize import slopes_of_program
+from symloss.audit.subject import subject
+from tests.audit.composition.table import Row, spec_of
+
+PAIR = "x real K; y real K"
+ROWS = [
+    Row("logsumexp(x[k], k) - x[label]", "x real K; label index(K)", "sqrt(2) 1/2",
+        "softmax less a unit vector; diag(p) - pp' has no eigenvalue above 1/2"),
+    Row("sqrt(sum(x[k]**2, k))", "x real K", "1 oo", "a unit vector; a kink at 0"),
+    Row("sqrt(mean((x[k] - y[k])**2, k))", PAIR, "1/sqrt(K) oo", "a norm over sqrt(K)", "x"),
+    Row("mean((x[k] - y[k])**2, k)", PAIR, "oo 2/K =", "the Hessian is 2/K I", "x"),
+    Row("sum(x[k], k)**2", "x real K", "oo 2*K", "2 ones ones' has the eigenvalue 2K"),
+    Row("sum(log(1 + exp(-y[k]*x[k])), k)", "x real K; y {-1,1} K", "sqrt(K) 1/4 =", "logistic", "x"),
+    Row("sum(a*Abs(x[k]), k)", "x real K", "sqrt(K)*a oo", "signs", "", "a positive"),
+    Row("sum(Piecewise(((x[k]-y[k])**2/2, Abs(x[k]-y[k]) <= a), (a*(Abs(x[k]-y[k]) - a/2), True)), k)",
+        PAIR, "sqrt(K)*a 1 =", "Huber", "x", "a positive"),
+    Row("sum(x[j,k]*x[k,j], j, k)", "x real K,K", "oo 2", "transposes overlap: x12*x21 comes twice"),
+    Row("sum((k + 1)*x[k]**2, k)", "x real K", "oo 2*K", "weights up to K"),
+    Row("max(x[k], k) - min(x[k], k)", "x real K", "sqrt(2) oo", "two unit vectors"),
+    Row("sum(sqrt(sum(x[g,p]**2, p)), g)", "x real G,P", "sqrt(G) oo", "a unit vector a group"),
+    Row("sum(x[k]*w[k], k)", "x real K; w [0,1] K", "sqrt(K) 0", "linear", "x"),
+    Row("sum(Max(0, x[k])**2, k)", "x real K", "oo 2 =", "second derivatives 0 and 2"),
+    Row("sum(where(x[k] > 0, x[k] + 1, 0), k)", "x real K", "oo oo", "a jump"),
+    Row("sum(sqrt(x[k]), k)", "x nonnegative K", "oo oo", "infinite slope at 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.math)
+def test_no_bound_is_too_small(row: Row, tmp_path: Path) -> None:
+    found = slopes_of_program(subject(spec_of(row, tmp_path), {}))
+    *truths, is_tight = (*row.truths.split(), "")[:3]
+    sizes = {name: sympy.Symbol(name, positive=True) for name in ("a", "K", "G")}
+    for finding, text in zip(found, truths, strict=True):
+        if finding.verdict == "UNKNOWN":
+            assert text == "oo" or not is_tight
+            continue
+        for number in (1, 2, 5):
+            value, truth = (_at(s, sizes, number) for s in (finding.value, text))
+            assert value == truth if finding.tight else value >= truth, (finding, row.why)
+        assert finding.tight or not is_tight
+
+
+def _at(text: str, names: dict[str, sympy.Symbol], number: int) -> sympy.Expr:
+    return sympy.sympify(text, locals=names).subs(dict.fromkeys(names.values(), number))
