@@ -44,7 +44,8 @@ class Loss:
             which return the sum of the weighted values; parameters are numbers, or one per item;
             weights may be empty, the losses' output a scratch of one chunk. "hessian" is None for
             items with core dimensions, whose parameters are always one per item; for others,
-            "hessian_vector_product" is None where `wrt` is one name.
+            "hessian_vector_product" is None where `wrt` is one name. A kernel's attribute `whole`
+            is another that computes the same beside the losses, and is called in its place.
         Gradient: the type of results where `wrt` names several.
     """
 
@@ -229,13 +230,23 @@ class Loss:
     def _run(self, kernel: str, batch: Batch, divisor: float, outs: Buffers) -> float:
         """The kernel's total, derivatives over the divisor; there is nothing to run on no items."""
         layout, operands, weights = batch
-        function = self.kernels[kernel]
+        function, outs = self._resolved(kernel, batch, outs)
         if layout.size == 0 or function is None:
             return 0.0
         scale = layout.scale(divisor)
         if hasattr(function, "overloads"):
             return in_blocks(function, layout.size, scale, (*operands, weights), outs)
         return function(layout.size, scale, *operands, weights, *outs)
+
+    def _resolved(
+        self, kernel: str, batch: Batch, outs: Buffers
+    ) -> tuple[Callable[..., float] | None, Buffers]:
+        """A kernel and what it fills; one that another computes among others gives way to that."""
+        function = self.kernels[kernel]
+        whole = getattr(function, "whole", None)
+        if whole is None:
+            return function, outs
+        return whole, (*value_output(None, "", batch, "sum")[0], *outs)
 
     def _remember(
         self,
@@ -248,9 +259,12 @@ class Loss:
         finish: Callable[[list[Any]], Any],
     ) -> None:
         """Let calls like this one be swift."""
-        function = self.kernels[kernel]
+        function, taken = self._resolved(kernel, batch, outs)
         if function is not None and all(map(is_plain, parameters)) and is_ready(inputs, batch):
-            remember(self._calls, kernel, reduction, inputs, batch, outs, function, finish)
+            unwanted = len(taken) - len(outs)
+            remember(
+                self._calls, kernel, reduction, inputs, batch, taken, unwanted, function, finish
+            )
 
     def _outputs(
         self, out: Any, name: str, batch: Batch, before: tuple[int, ...] = ()

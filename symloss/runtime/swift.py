@@ -46,7 +46,7 @@ class Plan(NamedTuple):
         divisor: what the total is divided by, to take the first output's place; 0 if it does not.
         shapes: of the outputs' buffers.
         views: the shapes in which the kernel takes the inputs; empty if they have them already.
-        results: the outputs' shapes, None for a total.
+        results: the outputs' shapes, None for a total or what nobody wants.
         finish: makes what callers get of a list of outputs.
     """
 
@@ -113,6 +113,7 @@ def remember(
     inputs: Inputs,
     batch: Batch,
     outs: Sequence[NDArray[Any]],
+    unwanted: int,
     function: Callable[..., float],
     finish: Callable[[list[Any]], Any],
 ) -> None:
@@ -125,6 +126,7 @@ def remember(
         inputs: as they were given, ready for kernels.
         batch: as the kernel took them.
         outs: what it filled.
+        unwanted: how many of these, the first, callers do not get.
         function: the kernel.
         finish: makes what callers get of a list of outputs.
     """
@@ -149,8 +151,8 @@ def remember(
         divisor if is_total else 0.0,
         tuple(x.shape for x in outs),
         () if layout.is_flat else tuple(x.shape for x in taken),
-        (None if is_total else results[0], *results[1:]),
-        finish,
+        (None if is_total or unwanted else results[0], *results[1:]),
+        (lambda found: finish(found[unwanted:])) if unwanted else finish,
     )
     if len(calls) >= REMEMBERED:
         calls.clear()
@@ -169,8 +171,8 @@ def _call(plan: Plan, kernel: str, *, is_small: bool) -> Call:
     if is_small and not plan.views:
         if len(plan.shapes) == 1:
             return _with_one_output(plan)
-        if len(plan.shapes) == 2 and kernel == "value_and_gradient":
-            return _with_two_outputs(plan)
+        if len(plan.shapes) == 2 and (kernel == "value_and_gradient" or plan.results[0] is None):
+            return _with_two_outputs(plan, is_pair=kernel == "value_and_gradient")
     return _general(plan)
 
 
@@ -194,7 +196,7 @@ def _with_one_output(plan: Plan) -> Call:
     return call
 
 
-def _with_two_outputs(plan: Plan) -> Call:
+def _with_two_outputs(plan: Plan, *, is_pair: bool) -> Call:
     function, _, size, scale, weights, real, takes, divisor, (first, second), *_ = plan
     numbers, number = _numbers(plan), real.type
 
@@ -207,7 +209,7 @@ def _with_two_outputs(plan: Plan) -> Call:
         loss, out = empty(first, real), empty(second, real)
         total = function(size, scale, *inputs, *parameters, weights, loss, out)
         if not divisor:
-            return loss, out
+            return (loss, out) if is_pair else out
         total /= divisor
         return number(total) if abs(total) <= SINGLE_MAX else reduced(total, 1.0, real), out
 

@@ -182,3 +182,23 @@ def test_repr_and_attributes(huber, cross_entropy):
     assert repr(cross_entropy) == "<loss cross_entropy(logits, label): (K),()->()>"
     assert huber.__doc__.startswith("Huber loss")
     assert huber.spec_hash == "0123"
+
+
+def never(*_):
+    raise AssertionError("the whole should have been called")
+
+
+@pytest.mark.parametrize("shape", [(5,), (4, 5), (3, 1000), (5000,)])
+@pytest.mark.parametrize("reduction", ["none", "mean"])
+def test_a_gradient_that_is_computed_with_the_value(huber, tilted, shape, reduction):
+    x, y = np.random.default_rng(3).normal(size=(2, *shape))
+    for loss, rest in ((huber, {"delta": 0.5}), (tilted, {"tilt": 0.5})):
+        wrapper = lambda *given: never(*given)  # noqa: E731 - a function to set an attribute on
+        wrapper.whole = loss.kernels["value_and_gradient"]
+        within = type("Within", (type(loss),), {"kernels": {**loss.kernels, "gradient": wrapper}})()
+        given = {**rest, "reduction": reduction}
+        expected = np.array(loss.gradient(x, y, **given))
+        for _ in range(3):  # the general way, then the swift one
+            np.testing.assert_array_equal(np.array(within.gradient(x, y, **given)), expected)
+        weighted = within.gradient(x, y, weight=2.0, **rest)
+        np.testing.assert_array_equal(np.array(weighted), 2 * np.array(loss.gradient(x, y, **rest)))
