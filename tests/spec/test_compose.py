@@ -240,8 +240,15 @@ def test_two_files_of_one_name_are_refused(write, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "stem", ["two-parts", "2nd", "exp", "sum", "lambda", "_x", "__init__", "loss", "é"]
+    "stem", ["two-parts", "2nd", "pi", "oo", "lambda", "_x", "__init__", "loss", "é", "weight"]
 )
 def test_a_files_name_must_be_able_to_name_a_loss(write, stem):
     with pytest.raises(SpecError, match="rename the file"):
         read_spec(write(HUBER, stem))
+
+
+def test_a_file_may_be_named_like_a_function_which_keeps_its_meaning(write):
+    math = "title = 't'\nmath = 'loss = exp(x)'\n[inputs]\nx = {}\n"
+    spec = read_spec(write(math, "exp"))
+    assert spec.name == "exp"
+    assert spec.definitions[-1].expression == sympy.exp(scalar_symbol("x"))
