@@ -63,12 +63,13 @@ class Replayer:
 
     def __call__(self, path: Path) -> tuple[Path, Rechecked | Failure]:
         """Audit one spec and replay what was found; an error is an outcome, too."""
-        _, found = self.examiner(path)
-        if isinstance(found, Failure):
-            return path, found
         try:
+            spec = pipeline.read_spec(path)
+            found = audit(spec, self.examiner.setting, self.examiner.budget)
             document = json.loads(json.dumps(found.to_json()))
-            return path, Rechecked(document, tuple(replay(pipeline.read_spec(path), document)))
+            return path, Rechecked(document, tuple(replay(spec, document)))
+        except SymlossError as error:
+            return path, Failure(str(path), str(error))
         except Exception as error:
             return path, unforeseen(str(path), error)
 
