@@ -53,7 +53,8 @@ def lower(derivation: Derivation) -> Kernel:
         procedures["gradient"] = replace(procedures["gradient"], within="value_and_gradient")
     return Kernel(
         name=gradient.name,
-        procedures=tuple(procedures.values()),
+        # One that is computed within another stands after it.
+        procedures=tuple(sorted(procedures.values(), key=lambda entry: bool(entry.within))),
         is_scalar=gradient.is_scalar,
         outside=_domains(programs),
         places=_places(gradient),
