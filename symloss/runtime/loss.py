@@ -45,7 +45,7 @@ class Loss:
             weights may be empty, the losses' output a scratch of one chunk. "hessian" is None for
             items with core dimensions, whose parameters are always one per item; for others,
             "hessian_vector_product" is None where `wrt` is one name. A kernel's attribute `whole`
-            is another that computes the same beside the losses, and is called in its place.
+            names another that computes the same beside the losses, and is called in its place.
         Gradient: the type of results where `wrt` names several.
     """
 
@@ -246,7 +246,7 @@ class Loss:
         whole = getattr(function, "whole", None)
         if whole is None:
             return function, outs
-        return whole, (*value_output(None, "", batch, "sum")[0], *outs)
+        return self.kernels[whole], (*value_output(None, "", batch, "sum")[0], *outs)
 
     def _remember(
         self,
