@@ -17,7 +17,7 @@ from symloss.approximation.references import REFERENCES, Reference
 
 Array = Any
 PRECISION = 200
-BLOCK = 2**20
+BLOCK = 2**16
 ROUNDS, KEPT, AROUND = 6, 40, 12
 WHOLE: dict[Any, Any] = {np.float32: np.int32, np.float64: np.int64}
 
@@ -166,16 +166,27 @@ def everywhere(
 
 def errors_of(reference: Reference, points: Array, got: Array) -> Array:
     """Errors in float32 units in the last place, infinite where results are of another kind."""
+    errors = np.empty(points.shape)
     with np.errstate(all="ignore"):
-        exact = reference.wide(points.astype(np.float64))
-        rounded = exact.astype(np.float32)
-        place = np.maximum(np.frexp(exact)[1] - 24, -149)
-        errors = np.abs(np.ldexp(got - exact, -place))
-        finite = np.isfinite(got) & np.isfinite(rounded)
-        errors = np.where(finite, errors, np.where(got == rounded, 0, np.inf))
-        errors[np.isnan(got) & np.isnan(exact)] = 0
-        errors[(points == 0) & (np.signbit(got) != np.signbit(exact))] = np.inf
+        _fill_errors(points, reference.wide(points.astype(np.float64)), got, errors)
     return errors
+
+
+@njit(error_model="numpy")
+def _fill_errors(points: Array, exact: Array, got: Array, errors: Array) -> None:
+    """An ulp of the exact result is 2**(e - 23) of its exponent e, or of the least normal one."""
+    exponents = exact.view(np.int64)
+    for n in range(points.shape[0]):
+        rounded, place = np.float32(exact[n]), ((exponents[n] >> 52) & 2047) - 1023
+        ulps = np.int64((1023 + 23 - max(place, -126)) << 52).view(np.float64)
+        same = (got[n] == rounded) | ((got[n] != got[n]) & (rounded != rounded))
+        error = np.inf
+        if np.isfinite(got[n]) & np.isfinite(rounded):
+            error = abs(got[n] - exact[n]) * ulps
+        elif same:
+            error = 0.0
+        flipped = (points[n] == 0) & (np.signbit(got[n]) != np.signbit(exact[n]))
+        errors[n] = np.inf if flipped else error
 
 
 def _ratio(reference: Reference, function: Callable[[Array, Array], None], dtype: Any) -> float:
