@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import sympy
@@ -61,7 +61,10 @@ GROUPS = (
 
 
 def audit(
-    spec: Spec, setting: Mapping[str, Rational] | None = None, budget: float = BUDGET
+    spec: Spec,
+    setting: Mapping[str, Rational] | None = None,
+    budget: float = BUDGET,
+    only: Collection[str] = (),
 ) -> Audit:
     """What is true of a loss.
 
@@ -70,6 +73,7 @@ def audit(
         setting: numbers for some of its parameters; the others stay symbols, and a finding holds
             for all their values.
         budget: seconds for each group of properties that are found together.
+        only: names of the properties that are asked for; the others may be left unknown.
 
     Raises:
         SymlossError: `setting` names no parameter, or leaves nothing to vary.
@@ -79,7 +83,8 @@ def audit(
     found: dict[str, Finding] = {}
     for group in GROUPS:
         known_before = found if group.first else _decided(found)
-        if known_before.keys() >= set(group.names):
+        asked = set(group.names) & (set(only) or set(PROPERTIES))
+        if known_before.keys() >= asked:
             continue
         for one in _within(group, known, budget):
             if one.name not in _decided(found):

@@ -143,15 +143,18 @@ def _found(name: str, best: tuple[Known, Peak], value: Expr, order: int) -> Find
 
 def _bracketed(name: str, peaks: list[tuple[Known, Peak]], order: int, way: int) -> Finding:
     """A bound in decimals where the critical point has no name; it says that it is not exact."""
-    if len({str(one.scale.of_derivative(order)) for one, _ in peaks}) != 1:
+    factors = {one.scale.of_derivative(order) for one, _ in peaks}
+    inputs = {name for one, _ in peaks for name in one.case.fixed}
+    if len(factors) != 1 or factors.pop().free_symbols & inputs:
         return Finding(name, Unknown(TRIED))
     best = highest([peak for _, peak in peaks])
     if best is not None and best.value is not None:
         chosen = next(pair for pair in peaks if pair[1] is best)
-        return _found(name, chosen, sympy.simplify(way * best.value), order)
-    if best is None or best.ball is None:
+        value = chosen[0].told(best.value, order)
+        return _found(name, chosen, sympy.simplify(way * value), order)
+    if best is None or best.ball is None or not best.ball.is_finite():
         return Finding(name, Unknown(TRIED))
-    one = next(known_ for known_, peak in peaks if peak is best)
+    one = peaks[0][0]
     lower, upper = _decimals(best.ball)
     bound = sympy.simplify(way * upper * one.scale.of_derivative(order))
     data = {"kind": "bracket", "low": str(way * lower), "high": str(way * upper)}

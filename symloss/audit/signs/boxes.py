@@ -118,11 +118,11 @@ def _monotone(line: View, low: fmpq, high: fmpq) -> list[str | Zero] | None:
     return [names[0], _narrowed(line, low, high), names[1]]
 
 
-def _narrowed(line: View, low: fmpq, high: fmpq) -> Zero:
-    """The single zero of a box, in a narrow bracket."""
+def _narrowed(line: View, low: fmpq, high: fmpq, beside: fmpq | None = None) -> Zero:
+    """The single zero of a box, in a bracket that is narrow and far from a place beside it."""
     start = line.sign_at(low)
     width = fmpq(1, 2**40) * (abs(low) if abs(low) > 1 else 1)
-    while high - low > width:
+    while high - low > width or beside in (low, high):
         middle = _rounded((low + high) / 2, high - low)
         sign = line.sign_at(middle)
         if sign in (0, None):
@@ -160,7 +160,7 @@ def _about_extremum(
     outside, inside = ("+", "-") if start == 1 else ("-", "+")
     if line.sign_at(middle) == (-1 if start == 1 else 1):
         line.tell("extremum", low, high, outside, inside=str(middle))
-        first, last = _narrowed(line, low, middle), _narrowed(line, middle, high)
+        first, last = (_narrowed(line, low, middle, middle), _narrowed(line, middle, high, middle))
         return [outside, first, inside, last, outside]
     inner = line.jet(_hull(one, other), 1, PRECISIONS[-1])
     if inner is not None and sign_of_ball(inner[0]):

@@ -67,10 +67,16 @@ def highest(peaks: list[Peak]) -> Peak | None:
     for peak in peaks[1:]:
         order = _compare(peak, best)
         if order == "?":
-            return None
+            best = _either(peak, best)
+            continue
         if order == "+" or (order == "0" and peak.attained and not best.attained):
             best = peak
     return best
+
+
+def _either(one: Peak, other: Peak) -> Peak:
+    """The higher of two peaks that no ball tells apart: a ball that holds its value."""
+    return Peak(None, _ball(one).max(_ball(other)), other.place, other.attained)
 
 
 def _compare(one: Peak, other: Peak) -> str:
@@ -159,7 +165,7 @@ def _critical(line: Profile, derivative: Expr, zero: Zero) -> Peak:
         if zero.exact is not None
         else roots.named(slope, line.symbol, zero.low, zero.high)
     ):
-        value = sympy.simplify(derivative.subs(line.symbol, place))
+        value = sympy.simplify(derivative.subs(line.symbol, place).rewrite(sympy.exp))
         return Peak(value, None, f"{line.symbol} = {place}", True)
     hull = jets.jet(derivative, line.symbol, _span(zero.low, zero.high), 1, 256)
     return Peak(

@@ -64,7 +64,7 @@ class Profile:
 def sign_of(number: Expr) -> str:
     """The sign of an exact number."""
     found = balls.sign(number, {})
-    if found is None and sympy.simplify(number) == 0:
+    if found is None and any(sympy.simplify(form) == 0 for form in (number, sympy.radsimp(number))):
         found = 0
     return {1: "+", -1: "-", 0: "0", None: "?"}[found]
 

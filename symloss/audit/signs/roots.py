@@ -28,10 +28,17 @@ def named(formula: Expr, symbol: Symbol, low: Expr, high: Expr) -> Iterator[Expr
 def all_named(formula: Expr, symbol: Symbol) -> tuple[Expr, ...]:
     """Zeros as formulas, simple numbers first; there may be others."""
     simple = [*_NUMBERS]
-    if formula.has(sympy.sin, sympy.cos, sympy.tan):
-        simple += [sympy.pi * n / 2 for n in range(-4, 5) if n]
+    simple += _quarters(formula, symbol)
     found = [place for place in simple if is_zero(formula, symbol, place)]
     return tuple(dict.fromkeys([*found, *solved(formula, symbol)]))
+
+
+def _quarters(formula: Expr, symbol: Symbol) -> list[Expr]:
+    """Quarters of the first periods of the formula's waves."""
+    waves = formula.atoms(sympy.sin, sympy.cos, sympy.tan)
+    rates = {abs(sympy.diff(wave.args[0], symbol)) for wave in waves}
+    turns = sorted({sympy.pi / (2 * rate) for rate in rates if rate.is_Rational and rate}, key=str)
+    return [turn * n for turn in turns for n in range(-8, 9) if n]
 
 
 @lru_cache(maxsize=256)
