@@ -282,7 +282,7 @@ def _recheck(
 @app.command()
 def elementary(
     exhaustive: Annotated[
-        bool, typer.Option("--exhaustive", help="All 2**32 numbers of float32: minutes a function.")
+        bool, typer.Option("--exhaustive", help="Every float32: some 10 minutes of CPU time.")
     ] = False,
     speed: Annotated[bool, typer.Option("--speed", help="Compare times with NumPy's.")] = False,
     as_json: Json = False,
