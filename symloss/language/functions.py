@@ -126,7 +126,7 @@ _ROWS = (
     _atom("acosh", "inverse hyperbolic cosine", sympy.acosh, domain=(ABOVE_ONE,), ball="acosh"),
     _atom("atanh", "inverse hyperbolic tangent", sympy.atanh, domain=(INSIDE_UNIT,), ball="atanh"),
     _atom("erf", "error function", sympy.erf, ball="erf"),
-    _atom("erfc", "complementary error function", sympy.erfc, ball="erfc"),
+    _atom("erfc", "complementary error function", primitives.erfc, ball="erfc"),
     _atom(
         "loggamma",
         "log of the gamma function",

@@ -203,3 +203,18 @@ class loggamma(Unary):
     def slope(x: Expr) -> Expr:
         """The digamma function."""
         return polygamma(S.Zero, x)
+
+
+class erfc(sympy.erfc):
+    """1 - erf(x).
+
+    SymPy's own turns erfc(-x) into 2 - erfc(x), of which nothing is left in a tail.
+    """
+
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        """Exact value at 0."""
+        return S.One if x.is_zero else None
+
+    def _eval_is_positive(self) -> bool:
+        return True

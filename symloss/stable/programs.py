@@ -12,6 +12,7 @@ from sympy.logic.boolalg import And, Boolean
 from symloss.language import FUNCTIONS
 from symloss.program import Program, Step, name_of, operands, without_dead_steps
 from symloss.stable.rewrites import rewritten
+from symloss.stable.unfold import Unfolding, signs_of
 
 _softplus = FUNCTIONS["softplus"].build
 
@@ -40,12 +41,13 @@ class _Work:
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
         self.known: dict[str, Step] = {}
+        self.unfolded = Unfolding(self.known, signs_of(self.program))
         self.powers: dict[str, Step] = {}
         self.gaps: dict[tuple[str, Expr], Step] = {}
 
     def take(self, step: Step) -> None:
         """Add a step, rewritten, after what its new form needs."""
-        expression = rewritten(self.of_sums(step.expression))
+        expression = rewritten(self.unfolded(self.of_sums(step.expression)))
         expression = self.less_terms(expression)
         self.add(replace(step, expression=expression))
         body = _exponent(expression) if step.kind == "sum" else None

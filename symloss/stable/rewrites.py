@@ -19,6 +19,7 @@ from sympy import (
     Symbol,
     cos,
     cosh,
+    erf,
     exp,
     log,
     sin,
@@ -27,11 +28,11 @@ from sympy import (
 
 from symloss.language import FUNCTIONS
 
-_softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _sqrt1pm1, _logaddexp, _xlogy = (
+_softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _sqrt1pm1, _logaddexp, _xlogy, _erfc = (
     FUNCTIONS[name].build
     for name in (
         *("softplus", "sigmoid", "log1p", "expm1", "logcosh"),
-        *("log1mexp", "sqrt1pm1", "logaddexp", "xlogy"),
+        *("log1mexp", "sqrt1pm1", "logaddexp", "xlogy", "erfc"),
     )
 )
 
@@ -88,6 +89,59 @@ def _two_exponentials(node: Expr) -> Expr | None:
     terms = node.args[0].args
     if len(terms) == 2 and all(isinstance(term, exp) for term in terms):
         return _logaddexp(*(term.args[0] for term in terms))
+    return None
+
+
+def _constant_and_exponential(node: Expr) -> Expr | None:
+    """log(c + exp(x)), which overflows long before its value does."""
+    if not isinstance(node, log) or not isinstance(node.args[0], Add):
+        return None
+    powers = [term for term in node.args[0].args if isinstance(term, exp)]
+    rest = node.args[0] - Add(*powers)
+    if len(powers) == 1 and rest.is_positive and rest.is_finite and not rest.has(exp):
+        return _logaddexp(log(rest), powers[0].args[0])
+    return None
+
+
+def _logarithm_of_product(node: Expr) -> Expr | None:
+    """log(r*exp(x)), where the product may overflow or vanish."""
+    if not isinstance(node, log) or not isinstance(node.args[0], Mul):
+        return None
+    powers = [factor for factor in node.args[0].args if isinstance(factor, exp)]
+    rest = node.args[0] / Mul(*powers)
+    if not powers or not rest.is_positive:
+        return None
+    return Add(*(power.args[0] for power in powers), log(rest))
+
+
+def _logarithm_of_reciprocal(node: Expr) -> Expr | None:
+    """log(1/x), which vanishes beside log(x) to the last bit when it is spelled -log(x)."""
+    inside = node.args[0] if isinstance(node, log) else None
+    if isinstance(inside, Pow) and inside.exp == -1:
+        return -log(inside.base)
+    return None
+
+
+def _sigmoid_of_softplus(node: Expr) -> Expr | None:
+    """exp(-softplus(x)), and with expm1 the other way round."""
+    for function, build in ((exp, lambda x: _sigmoid(-x)), (_expm1, lambda x: -_sigmoid(x))):
+        power = _argument(node, function)
+        inside = _argument(-power, _softplus) if power is not None else None
+        if inside is not None:
+            return build(inside)
+    return None
+
+
+def _tail_of_erf(node: Expr) -> Expr | None:
+    """What is left of the error function's tail: c + c*erf(x)."""
+    if not isinstance(node, Add):
+        return None
+    for term, factor in _factors(node):
+        cofactor = term / factor
+        for sign in (1, -1):
+            if isinstance(factor, erf) and sign * cofactor in node.args:
+                rest = Add(*(t for t in node.args if t not in (term, sign * cofactor)))
+                return rest + sign * cofactor * _erfc(-sign * factor.args[0])
     return None
 
 
@@ -236,6 +290,11 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("softplus", "log(1 + exp(x))", -50.0, 50.0, _softplus_of),
     Rewrite("log1mexp", "log(1 - exp(-x))", 1e-6, 50.0, _log1mexp_of),
     Rewrite("logaddexp", "log(exp(x) + exp(y))", -50.0, 50.0, _two_exponentials),
+    Rewrite("logaddexp with a constant", "log(2 + exp(x))", 0.1, 50.0, _constant_and_exponential),
+    Rewrite("log of a product", "log(2*exp(x))", 0.1, 50.0, _logarithm_of_product),
+    Rewrite("log of a reciprocal", "log(1/x)", 0.1, 50.0, _logarithm_of_reciprocal),
+    Rewrite("sigmoid of softplus", "exp(-log(1 + exp(x)))", -50.0, 50.0, _sigmoid_of_softplus),
+    Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail_of_erf),
     Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
     Rewrite("logsigmoid", "log(1/(1 + exp(-x)))", -50.0, 50.0, _logarithm_of_sigmoid),
     Rewrite("sigmoid", "1/(1 + exp(-x))", -50.0, 50.0, _logistic),

@@ -17,6 +17,8 @@ from symloss.stable import stabilise
 INPUTS = """
 [inputs]
 z = { shape = ["K"] }
+a = { domain = "real" }
+b = { domain = "real" }
 label = { domain = "index(K)" }
 s = { shape = ["N", "N"] }
 partner = { shape = ["N"], domain = "index(N)" }
@@ -44,6 +46,11 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
         ("loss = (logsumexp(z[k], k) - z[label])**2", "loss = softplus("),
         ("loss = log(mean(exp(z[k]), k)) + 0*z[label]", "logsumexp(z[k], k)"),
         ("loss = -log(exp(z[label])/sum(exp(z[k]), k))", "softplus("),
+        ("p = exp(z[label] - logsumexp(z[k], k))\nloss = -log(p) + 1 - p", "+ softplus("),
+        ("p[k] = 1/(1 + exp(-z[k]))\nloss = sum(-log(1 - p[k]), k)", "softplus(z[k])"),
+        ("p[k] = Max(0, z[k])\nloss = sum(p[k]**0.3, k)", "Max(0, z[k])**"),
+        ("loss = log(mean(exp(z[k]), k))", "- log(K)"),
+        ("u = exp(-a)\nloss = log(1 + b**2*u**2)", "Piecewise((log1p(b**2*exp(-2*a)), b**2*exp"),
         ("loss = log(sum(where(k != label, exp(z[k]), 0), k))", OTHERS),
     ],
 )

@@ -15,7 +15,10 @@ x, y = sympy.symbols("x y", real=True)
 SCOPE = {
     "x": x,
     "y": y,
-    **{name: getattr(sympy, name) for name in ("Piecewise", "exp", "log", "sqrt", "cosh", "cos")},
+    **{
+        name: getattr(sympy, name)
+        for name in ("Piecewise", "exp", "log", "sqrt", "cosh", "cos", "erf")
+    },
 }
 
 
@@ -58,7 +61,9 @@ def test_each_is_found_and_is_an_identity(row):
         (sqrt(1 + x) + 1, "sqrt(x + 1) + 1"),
         (exp(x) + 1, "exp(x) + 1"),
         (exp(x) - 2, "exp(x) - 2"),
-        (log(2 + exp(x)), "log(exp(x) + 2)"),
+        (log(2 + exp(x)), "logaddexp(log(2), x)"),
+        (log(x + exp(y)), "log(x + exp(y))"),
+        (log((1 + sympy.erf(x)) / 2), "log(erfc(-x)/2)"),
     ],
 )
 def test_spellings(naive, stable):

@@ -55,7 +55,7 @@ ATOMS: dict[type, Atom] = {
     sympy.acosh: Atom(NOWHERE, (AT_LEAST_ONE,), (AT_LEAST_ONE,), image=AT_LEAST_ZERO),
     sympy.atan: Atom(DOWN, UP, EVERYWHERE, fixes_zero=True),
     sympy.erf: Atom(DOWN, UP, EVERYWHERE, image=BELOW_ONE, fixes_zero=True, log_concave=False),
-    sympy.erfc: Atom(
+    NODE["erfc"]: Atom(
         UP, DOWN, NOWHERE, EVERYWHERE, Interval(S.Zero, S(2), True, True), log_concave=True
     ),
     NODE["loggamma"]: Atom((ABOVE_ZERO,)),

@@ -23,7 +23,7 @@ ABOVE_ONE = Interval(S.One, sympy.oo, True, True)
 
 _EVERYWHERE = (
     *(sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.asinh),
-    *(sympy.atan, sympy.erf, sympy.erfc),
+    *(sympy.atan, sympy.erf, NODE["erfc"]),
     *(NODE[name] for name in ("expm1", "sigmoid", "softplus", "logcosh")),
 )
 _ANALYTIC: dict[type, tuple[Interval, ...]] = {

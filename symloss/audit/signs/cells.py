@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from typing import Any
 
 import sympy
 from sympy import Dummy, Expr, Symbol
 
 from symloss.audit.signs import chain
 from symloss.audit.signs.structure import NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, POSITIVE, ZERO
-from symloss.language import BY_NODE, Interval
+from symloss.language import BY_NODE, FUNCTIONS, Interval
 
 Cell = dict[Symbol, Expr]
 MOST_CELLS = 200
-_TOTAL = (
+_TOTAL: tuple[Any, ...] = (
     sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan, sympy.asinh,
-    sympy.erf, sympy.erfc, sympy.Abs, sympy.sign, sympy.Max, sympy.Min,
+    sympy.erf, FUNCTIONS["erfc"].build, sympy.Abs, sympy.sign, sympy.Max, sympy.Min,
 )  # fmt: skip
 
 

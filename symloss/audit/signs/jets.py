@@ -188,6 +188,6 @@ _SERIES: dict[Any, Series] = {
     sympy.acosh: lambda u: _by_slope("acosh", lambda v: 1 / (v * v - 1).sqrt())(u),
     sympy.atanh: lambda u: _by_slope("atanh", lambda v: 1 / (1 - v * v))(_inside(u)),
     sympy.erf: lambda u: u.erf(),
-    sympy.erfc: lambda u: _with_value(u.erfc(), u[0].erfc()),
+    FUNCTIONS["erfc"].build: lambda u: _with_value(u.erfc(), u[0].erfc()),
     FUNCTIONS["loggamma"].node: _loggamma,
 }

@@ -60,7 +60,9 @@ def _erfc(terms: list[Term], start: Expr, effort: Effort) -> list[Term]:
     way = way_of_growth(terms, start, effort)
     if way == 0:
         root = number(sympy.sqrt(sympy.pi))
-        return about(terms, start, effort, sympy.erfc, lambda u: -2 * (-u * u).exp() / root)
+        return about(
+            terms, start, effort, FUNCTIONS["erfc"].build, lambda u: -2 * (-u * u).exp() / root
+        )
     if way < 0:
         beyond = _erfc(scaled(terms, sympy.S.NegativeOne), start, effort)
         return added([Term(sympy.Integer(2)), *scaled(beyond, sympy.S.NegativeOne)])
@@ -146,7 +148,7 @@ RULES: dict[Any, Callable[[list[Term], Expr, Effort], list[Term]]] = {
     sympy.cos: _wave(sympy.cos),
     sympy.atan: _atan,
     sympy.erf: _erf,
-    sympy.erfc: _erfc,
+    FUNCTIONS["erfc"].build: _erfc,
     sympy.asin: _inverse_wave(sympy.asin, 1),
     sympy.acos: _inverse_wave(sympy.acos, -1),
     FUNCTIONS["loggamma"].node: _loggamma,

@@ -12,7 +12,7 @@ import sympy
 from sympy import Dummy, Expr
 
 from symloss.audit.signs import balls
-from symloss.language import BY_NODE
+from symloss.language import BY_NODE, FUNCTIONS
 
 POSITIVE, NEGATIVE, ZERO, NOT_NEGATIVE, NOT_POSITIVE, ANY = "+", "-", "0", "0+", "0-", "?"
 _OPPOSITE = {"+": "-", "-": "+", "0": "0", "0+": "0-", "0-": "0+", "?": "?"}
@@ -104,7 +104,7 @@ def _power(expression: Expr) -> str:
 
 def _function(expression: Expr) -> str:
     kind, arguments = type(expression), expression.args
-    if kind in (sympy.exp, sympy.cosh, sympy.erfc):
+    if kind in (sympy.exp, sympy.cosh, FUNCTIONS["erfc"].build):
         return POSITIVE
     if kind in _SIGN_OF_ARGUMENT:
         return shown(arguments[0])

@@ -1,0 +1,149 @@
+"""Definitions are looked through where a rewrite needs to see what stands behind a name.
+
+`p = sigmoid(x)` and `log(p)` is `log(sigmoid(x))` in two lines. A definition is only written out in
+the node that gains by it: a logarithm, a difference from a constant, a power; everywhere else its
+name stays, and its value is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import (
+    Abs,
+    Add,
+    Dummy,
+    Expr,
+    Indexed,
+    Integer,
+    Le,
+    Max,
+    Min,
+    Mul,
+    Piecewise,
+    Pow,
+    Symbol,
+    exp,
+    log,
+)
+
+from symloss.language import FUNCTIONS, Interval
+from symloss.program import Program, Step, name_of, operands
+from symloss.spec import scalar_symbol
+from symloss.stable.rewrites import rewritten
+
+_log1p: Any = FUNCTIONS["log1p"].build
+LARGE = Integer(2) ** 60
+"""What 1 is lost beside, in every type."""
+MOST_OPERATIONS = 60
+"""Longer definitions stay behind their names."""
+
+
+@dataclass(frozen=True)
+class Unfolding:
+    """What is known of names.
+
+    Attributes:
+        known: the definitions so far, as they grow.
+        signed: stands for scalar arguments with a positive domain, where a sign must be known.
+    """
+
+    known: Mapping[str, Step]
+    signed: Mapping[Expr, Dummy]
+
+    def __call__(self, expression: Expr) -> Expr:
+        """The expression with definitions written out in the nodes that gain by it."""
+        if isinstance(expression, (Symbol, Indexed)) or not expression.args:
+            return expression
+        parts = [self(part) if isinstance(part, Expr) else part for part in expression.args]
+        node = expression if tuple(parts) == expression.args else expression.func(*parts)
+        if isinstance(node, Pow):
+            return self._power(node)
+        return self._gaining(node) if isinstance(node, (log, _log1p, Add)) else node
+
+    def _gaining(self, node: Expr) -> Expr:
+        """A node with the definitions of those operands that make a rewrite fire."""
+        for leaf in _candidates(node):
+            body = self._definition(leaf)
+            if body is None:
+                continue
+            whole = node.xreplace({leaf: body})
+            found = self._rewritten(whole)
+            if found != whole or (isinstance(node, log) and not isinstance(whole, log)):
+                return self(found)
+        return node if isinstance(node, Add) else self._rewritten(node)
+
+    def _rewritten(self, node: Expr) -> Expr:
+        """The rewrites, with signs known within a logarithm."""
+        if not isinstance(node, (log, _log1p)):
+            return rewritten(node)
+        signed = node.xreplace(dict(self.signed))
+        found = _apart(rewritten(signed))
+        if found == signed:
+            return node
+        return found.xreplace({dummy: symbol for symbol, dummy in self.signed.items()})
+
+    def _power(self, node: Pow) -> Expr:
+        """A power of what is held above 0: at 0 its slope may be infinite, and must not be met."""
+        if node.exp.is_Integer:
+            return node
+        body = self._definition(node.base)
+        if body is None or not body.has(Max, Min, Piecewise, Abs):
+            return node
+        return Pow(body, node.exp)
+
+    def _definition(self, leaf: Expr) -> Expr | None:
+        """What an operand stands for, if a short formula and no constant of derivatives."""
+        if not isinstance(leaf, (Symbol, Indexed)):
+            return None
+        step = self.known.get(name_of(leaf))
+        if step is None or step.kind or step.held:
+            return None
+        if step.expression.count_ops() > MOST_OPERATIONS:
+            return None
+        places = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
+        return step.expression.xreplace(dict(zip(step.indices, places, strict=True)))
+
+
+def _apart(node: Expr) -> Expr:
+    """log1p(r*exp(x)), whose product may overflow: of large numbers, the logarithm is a sum."""
+    product = node.args[0] if isinstance(node, _log1p) else None
+    powers = [factor for factor in Mul.make_args(product or Integer(1)) if isinstance(factor, exp)]
+    if product is None or not powers:
+        return node
+    rest = product / Mul(*powers)
+    if rest == 1 or not rest.is_nonnegative:
+        return node
+    sizes = (factor.as_base_exp() for factor in Mul.make_args(rest))
+    logarithm = Add(*(power * log(Abs(base)) for base, power in sizes))
+    large = logarithm + Add(*(power.args[0] for power in powers))
+    return Piecewise((node, Le(product, LARGE)), (large, True))
+
+
+def signs_of(program: Program) -> dict[Expr, Dummy]:
+    """A positive symbol for each scalar argument that is positive."""
+    return {
+        scalar_symbol(entry.name): Dummy(entry.name, positive=True)
+        for entry in program.arguments
+        if not program.core_shape(entry.name) and _is_positive(entry.domain)
+    }
+
+
+def _is_positive(domain: object) -> bool:
+    if not isinstance(domain, Interval) or domain.integer:
+        return False
+    return bool(domain.low > 0 or (domain.low == 0 and domain.low_open))
+
+
+def _candidates(node: Expr) -> tuple[Expr, ...]:
+    """The operands that stand where rewrites look: alone, or as multiples that a sum may cancel."""
+    if not isinstance(node, Add):
+        return tuple(operands(node))
+    return tuple(
+        factor
+        for term in node.args
+        for factor in Mul.make_args(term)
+        if isinstance(factor, (Symbol, Indexed)) and -term / factor in node.args
+    )
