@@ -12,6 +12,7 @@ from symloss.report.elementary import elementary_table
 from symloss.report.listing import Entry, listing, listing_markdown, listing_table
 from symloss.report.mathematics import mathematics
 from symloss.report.progress import bar
+from symloss.report.races import races_json, races_notes, races_table
 from symloss.report.verdicts import verdicts, verdicts_json
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "listing_markdown",
     "listing_table",
     "mathematics",
+    "races_json",
+    "races_notes",
+    "races_table",
     "recheck_table",
     "rechecks_json",
     "verdicts",

@@ -1,0 +1,61 @@
+"""What is timed, in which order, and only where results agree. No test looks at a time."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from symloss import bench, losses, pipeline, publish
+from symloss.bench.agreement import disagreement
+from symloss.bench.cases import Shape, arrays
+from symloss.bench.engines import Task, ours, plain
+from symloss.bench.rounds import interleave
+
+
+def _task(name, kind=np.float64, what="value_and_gradient"):
+    spec = pipeline.read_spec(publish.catalogue_specs()[name])
+    shape = Shape(7, dict.fromkeys(spec.dimensions, 5))
+    return Task(spec, arrays(spec, shape, kind), what)
+
+
+NAMES = ["huber", "gaussian_nll", "cross_entropy", "dice", "triplet", "nt_xent", "list_mle"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numpy_from_the_spec_agrees_with_emitted_code(name):
+    task = _task(name)
+    assert disagreement(ours(task, getattr(losses, name))(), plain(task)()) == ""
+
+
+@pytest.mark.parametrize("spoil", [lambda x: -x, lambda x: 2 * x, lambda x: x.astype(np.float32)])
+def test_a_wrong_gradient_disagrees(spoil):
+    value, (slope,) = plain(_task("huber"))()
+    assert disagreement((value, (slope,)), (value, (spoil(slope),)))
+
+
+def test_nan_disagrees():
+    assert disagreement((np.float64(1), ()), (np.float64("nan"), ()))
+
+
+def test_rounds_alternate():
+    order = []
+    works = {name: (lambda name=name: order.append(name)) for name in "abc"}
+    times = interleave(works, 4, clock=itertools.count().__next__)
+    assert "".join(order[-12:]) == "abccbaabccba"
+    assert {len(found) for found in times.samples.values()} == {4}
+
+
+def test_what_disagrees_is_not_timed(monkeypatch):
+    def wrong(task):
+        value, slopes = plain(task)()
+        return lambda: (value, tuple(2 * slope for slope in slopes))
+
+    monkeypatch.setitem(bench.ENGINES, "torch", wrong)
+    case = publish.cases(["huber"], None)[0]
+    race = next(bench.races(case, bench.Settings(("torch", "numpy"), quick=True)))
+    assert "torch" not in race.ratios
+    assert "ours is right" in race.disagreements["torch"]
+    assert not race.disputed
+    assert {"numpy", "triad"} <= set(race.ratios)
