@@ -146,3 +146,18 @@ def test_parameters_with_names_of_functions(tmp_path: Path):
     spec = spec_of(tmp_path, "gamma*x**2", more=more + '[claims]\ngradient_lipschitz = "gamma"\n')
     found = audit(spec, {"gamma": Rational(3)})
     assert "it is 6" in found.contradictions[0]
+
+
+def test_names_that_a_spec_gives_are_not_those_that_a_search_gives(tmp_path: Path):
+    """Two specs that differ in a parameter's name alone have the same verdicts."""
+    verdicts = []
+    for name in ("t", "quantile"):
+        more = f'[parameters]\n{name} = {{ domain = "(0, 1)", default = 0.3 }}\n'
+        math = f"Piecewise(({name}*x**2, x >= 0), ((1 - {name})*x**2, True))"
+        found = audit(spec_of(tmp_path, math, more=more), only=SHAPES).findings
+        verdicts.append({shape: found[shape].verdict for shape in SHAPES})
+    assert verdicts[0] == verdicts[1]
+    assert "REFUTED" not in (verdicts[0]["convex"], verdicts[0]["strictly_convex"])
+
+
+SHAPES = ("convex", "strictly_convex", "concave")

@@ -80,13 +80,18 @@ class _Builder:
     def leaf(self, name: str, at: tuple[int, ...]) -> Expr:
         if name in self.shared:
             return self.step(name, at)
-        label = "_".join((name, *map(str, at)))
+        label = label_of(name, at)
         entry = next(e for e in self.program.arguments if e.name == name)
         if isinstance(entry.domain, Index):
             size = self.sizes.get(dimension_symbol(entry.domain.dimension))
             length = int(size) if size is not None else int(entry.domain.dimension)
             return S(self.places.get(label, sum(at)) % length)
         return scalar_symbol(label)
+
+
+def label_of(name: str, at: tuple[int, ...]) -> str:
+    """What an element is called, as no name of a spec is: `w[0]` beside a parameter w_0."""
+    return f"{name}[{','.join(map(str, at))}]" if at else name
 
 
 def element(
@@ -120,8 +125,7 @@ def instantiate(
         if isinstance(entry.domain, Index):
             continue
         cells = [
-            scalar_symbol("_".join((entry.name, *map(str, at))))
-            for at in itertools.product(*map(range, shape))
+            scalar_symbol(label_of(entry.name, at)) for at in itertools.product(*map(range, shape))
         ]
         domains.update(dict.fromkeys(cells, entry.domain))
         varying += cells if entry.name in wrt else []

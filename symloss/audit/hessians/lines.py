@@ -20,7 +20,7 @@ from symloss.audit.signs import cells
 from symloss.language import Domain, Finite, Interval, Simplex
 from symloss.program import Program
 
-T = Symbol("t", real=True)
+T = Symbol("_t", real=True)
 MOST_LINES = 60
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sympy import Rational, Symbol
 
-from symloss.audit.hessians.instance import Instance, TooLarge, instantiate
+from symloss.audit.hessians.instance import Instance, TooLarge, instantiate, label_of
 from symloss.audit.signs import balls
 from symloss.language import Domain, Finite, Index, Interval, Simplex
 from symloss.program import Program
@@ -55,7 +55,7 @@ def _places(program: Program, sizes: Mapping[str, int]) -> list[dict[str, int]]:
         if isinstance(entry.domain, Index):
             shape = [sizes[d] if isinstance(d, str) else int(d) for d in entry.shape]
             for at in itertools.product(*map(range, shape)):
-                labels["_".join((entry.name, *map(str, at)))] = sum(at)
+                labels[label_of(entry.name, at)] = sum(at)
     if not labels:
         return [{}]
     return [labels, {name: at + 1 for name, at in labels.items()}, dict.fromkeys(labels, 0)]

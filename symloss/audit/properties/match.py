@@ -175,7 +175,7 @@ def _over_places(program: Program, own: str, target: str) -> Answer:
     body = _inlined(program, sums[0])
     if body is None:
         return unknown
-    x, y = Symbol("prediction_here", real=True), Symbol("target_here", real=True)
+    x, y = Symbol("_prediction", real=True), Symbol("_target", real=True)
     inner = _elementwise(body, sums[0].bound, own, target, x, y)
     if inner is None:
         return unknown

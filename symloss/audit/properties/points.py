@@ -11,7 +11,7 @@ from typing import Any
 from flint import arb
 from sympy import Expr, Rational, Symbol
 
-from symloss.audit.hessians.instance import Instance, TooLarge, element, instantiate
+from symloss.audit.hessians.instance import Instance, TooLarge, element, instantiate, label_of
 from symloss.audit.hessians.refute import draw
 from symloss.audit.signs import balls
 from symloss.language import Domain, Finite, Interval, Simplex
@@ -35,8 +35,7 @@ class Small:
     def elements(self, name: str) -> dict[tuple[int, ...], Symbol]:
         """The symbols of an input or parameter, by place."""
         return {
-            at: scalar_symbol("_".join((name, *map(str, at))))
-            for at in self.span(self.program.core_shape(name))
+            at: scalar_symbol(label_of(name, at)) for at in self.span(self.program.core_shape(name))
         }
 
     def span(self, shape: tuple[int | str, ...]) -> list[tuple[int, ...]]:

@@ -14,6 +14,7 @@ import sympy
 from sympy import Expr, Indexed, Symbol
 
 from symloss.audit.findings import Finding
+from symloss.audit.hessians.instance import label_of
 from symloss.audit.properties.points import Point, Small, differ, draws, small, smalls
 from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
@@ -258,7 +259,7 @@ def _places(
         for at in frame.span(entry.shape):
             place = _exchanged(at, entry.shape, axis) if swapped else at
             value = (first + sum(place)) % sizes.get(getattr(entry.domain, "dimension", ""), 1)
-            label = "_".join((entry.name, *map(str, at)))
+            label = label_of(entry.name, at)
             found[label] = _other(value) if swapped and is_along else value
     return found
 

@@ -143,11 +143,16 @@ class Instance:
         if name in self._steps:
             return self.element(name, at)
         entry = self._inputs[name]
-        label = "_".join((name, *map(str, at)))
+        label = label_of(name, at)
         if isinstance(entry.domain, Index):
             default = sum(at)
             return S(self.places.get(label, default) % self.length(entry.domain.dimension))
         return Symbol(label, real=True)
+
+
+def label_of(name: str, at: tuple[int, ...]) -> str:
+    """An element's name in witnesses: `w[0]`, which no argument of a spec can have."""
+    return f"{name}[{','.join(map(str, at))}]" if at else name
 
 
 def compared(gap: arb, operator: str) -> bool:

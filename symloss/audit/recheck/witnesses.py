@@ -15,7 +15,7 @@ import sympy
 from flint import arb
 from sympy import Rational, S
 
-from symloss.audit.recheck.evaluate import Instance, Unsettled, at_point
+from symloss.audit.recheck.evaluate import Instance, Unsettled, at_point, label_of
 from symloss.derive import derive
 from symloss.language import Domain, Finite, Index, Interval, Simplex
 from symloss.program import Program
@@ -54,7 +54,7 @@ class Case:
     def places(self, witness: Mapping[str, Any], name: str) -> dict[tuple[int, ...], str]:
         """The labels of an argument's elements by their places."""
         spans = map(range, self.shape(witness, name))
-        return {at: "_".join((name, *map(str, at))) for at in itertools.product(*spans)}
+        return {at: label_of(name, at) for at in itertools.product(*spans)}
 
     def shape(self, witness: Mapping[str, Any], name: str) -> list[int]:
         """The core dimensions of an argument at the sizes of a witness."""
