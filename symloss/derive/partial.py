@@ -8,8 +8,8 @@ derivatives hold almost everywhere, and at a kink the result is one element of t
   the first in SymPy's order. Where one surface carries several kinks that could cancel (`Max(x, 0)
   - x*t + log(1 + exp(-Abs(x)))`), only the mean of the two sides is safe, because it is linear in
   the function: such nodes are named in `balanced`;
-- a root of something that is nonnegative everywhere: 0 where that vanishes, since a minimum has 0
-  in its subdifferential (Fermat's rule).
+- a root of something that is nonnegative everywhere, or of a product with such a factor: 0 where
+  that vanishes, since a minimum has 0 in its subdifferential (Fermat's rule).
 """
 
 from __future__ import annotations
@@ -100,9 +100,10 @@ class Differentiator:
         if not exponent.is_number:
             return Piecewise((S.Zero, sympy.Eq(exponent, 0)), (slope, True))
         if 0 < exponent < 1:
-            nonnegative, positive = self.sign(base)
-            if nonnegative and not positive:
-                return Piecewise((slope, base > 0), (S.Zero, True))
+            for part in dict.fromkeys((base, *Mul.make_args(base))):
+                nonnegative, positive = self.sign(part)
+                if nonnegative and not positive:
+                    return Piecewise((slope, part > 0), (S.Zero, True))
         return slope
 
     def _extremum(self, expression: MinMaxBase, operand: Expr) -> Expr:

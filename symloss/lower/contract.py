@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Expr, Indexed, Mul, Symbol
+from sympy import Add, Expr, Indexed, Mul, Pow, Symbol
 
 from symloss.lower.nodes import Node
 from symloss.spec import array_base
@@ -37,10 +37,20 @@ def split_contractions(node: Node) -> list[Node]:
 
 
 def _terms(node: Node) -> tuple[Expr, ...]:
-    """The expression as one term if that can be contracted, else multiplied out."""
+    """The expression as one term if that can be contracted, else multiplied out.
+
+    Not so squares of differences: of (x - y)**2, no digit may be left in x**2 - 2*x*y + y**2.
+    """
     if _groups(node.expression, node.indices, node.bound[0]) is not None:
         return (node.expression,)
+    factors = Mul.make_args(node.expression)
+    if any(isinstance(factor, Pow) and _is_difference(factor) for factor in factors):
+        return (node.expression,)
     return tuple(Add.make_args(node.expression.expand(deep=False)))
+
+
+def _is_difference(power: Pow) -> bool:
+    return isinstance(power.base, Add) and bool(power.exp.is_positive)
 
 
 def _contraction(node: Node, term: Expr, name: str) -> tuple[list[Node], Expr] | None:

@@ -17,6 +17,8 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    acosh,
+    asinh,
     cos,
     cosh,
     erf,
@@ -24,6 +26,7 @@ from sympy import (
     log,
     sin,
     sinh,
+    sqrt,
 )
 
 from symloss.language import FUNCTIONS
@@ -129,6 +132,14 @@ def _sigmoid_of_softplus(node: Expr) -> Expr | None:
         inside = _argument(-power, _softplus) if power is not None else None
         if inside is not None:
             return build(inside)
+    return None
+
+
+def _acosh_near_one(node: Expr) -> Expr | None:
+    """acosh(1 + x), whose argument rounds x away, and whose slope at 0 is infinite."""
+    inside = _argument(node, acosh)
+    if isinstance(inside, Add) and S.One in inside.args:
+        return 2 * asinh(sqrt((inside - 1) / 2))
     return None
 
 
@@ -294,6 +305,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log of a product", "log(2*exp(x))", 0.1, 50.0, _logarithm_of_product),
     Rewrite("log of a reciprocal", "log(1/x)", 0.1, 50.0, _logarithm_of_reciprocal),
     Rewrite("sigmoid of softplus", "exp(-log(1 + exp(x)))", -50.0, 50.0, _sigmoid_of_softplus),
+    Rewrite("acosh near one", "acosh(1 + x)", 1e-6, 50.0, _acosh_near_one),
     Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail_of_erf),
     Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
     Rewrite("logsigmoid", "log(1/(1 + exp(-x)))", -50.0, 50.0, _logarithm_of_sigmoid),

@@ -17,7 +17,7 @@ SCOPE = {
     "y": y,
     **{
         name: getattr(sympy, name)
-        for name in ("Piecewise", "exp", "log", "sqrt", "cosh", "cos", "erf")
+        for name in ("Piecewise", "exp", "log", "sqrt", "cosh", "cos", "erf", "acosh")
     },
 }
 

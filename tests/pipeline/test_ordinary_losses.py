@@ -1,0 +1,76 @@
+"""Losses as someone writes them who knows no stable form: the judge passes what is emitted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symloss import pipeline
+from symloss.spec import read_spec
+
+POINCARE = """
+title = "Distance in the Poincare ball"
+math = '''
+u2 = sum(u[d]**2, d)
+v2 = sum(v[d]**2, d)
+loss = acosh(1 + 2*sum((u[d] - v[d])**2, d)/((1 - u2)*(1 - v2)))
+'''
+[inputs]
+u = { domain = "(-0.5, 0.5)", shape = ["D"] }
+v = { domain = "(-0.5, 0.5)", shape = ["D"] }
+"""
+JUMP = """
+title = "A loss that jumps where the residual reaches c"
+math = '''
+r = Abs(prediction - target)
+loss = Piecewise((r**2, r < c), (3*c**2, True))
+'''
+[inputs]
+prediction = {}
+target = {}
+[parameters]
+c = { domain = "positive", default = 8 }
+"""
+STUDENT = """
+title = "Negative log likelihood of Student's t"
+math = '''
+z = (x - mu)*exp(-log_scale)
+loss = (nu + 1)/2*log(1 + z**2/nu) + log_scale
+'''
+[inputs]
+mu = {}
+log_scale = {}
+[parameters]
+x = { domain = "real", default = 0 }
+nu = { domain = "positive", default = 4 }
+"""
+SHARES = """
+title = "Symmetric percentage error"
+math = "loss = 2*Abs(prediction - target)/(Abs(prediction) + Abs(target))"
+[inputs]
+prediction = {}
+target = {}
+"""
+
+
+def drafted(folder, text):
+    file = folder / "tried.toml"
+    file.write_text(text, "utf-8")
+    spec = read_spec(file)
+    return spec, pipeline.draft(spec, folder)
+
+
+@pytest.mark.parametrize("text", [POINCARE, JUMP, STUDENT, SHARES], ids=lambda text: text[10:24])
+def test_what_is_emitted_passes(text, tmp_path):
+    spec, loss = drafted(tmp_path, text)
+    verification = pipeline.verify(spec, loss, points=8, dtypes=("float64",))
+    assert verification.passed, str(verification)
+
+
+def test_squared_distances_of_far_points_keep_their_digits(tmp_path):
+    math = "s[i,k] = sum((x[i,d] - y[k,d])**2, d)\nloss = sum(s[i,k], i, k)"
+    inputs = '[inputs]\nx = { shape = ["N", "D"] }\ny = { shape = ["M", "D"] }\n'
+    _, loss = drafted(tmp_path, f"title = 't'\nmath = '''\n{math}\n'''\n{inputs}")
+    x = 1e8 + np.arange(6.0).reshape(3, 2)
+    expected = ((x[:, None] - x[None] - 0.25) ** 2).sum()
+    assert loss.value(x, x + 0.25) == pytest.approx(expected, rel=1e-14)
