@@ -11,7 +11,7 @@ from sympy import Expr, Rational
 from symloss.audit.findings import Finding
 from symloss.audit.formulas import compared, read_formula
 from symloss.language import property_of
-from symloss.spec import Spec
+from symloss.spec import Spec, dimension_symbol
 
 BOUNDS = {"lower_bound": ">", "upper_bound": "<"}
 """How a claim stands to the exact value where it contradicts it: any bound may be claimed."""
@@ -82,7 +82,8 @@ def _differs(
     spec: Spec, name: str, claim: str, setting: Mapping[str, Rational], one: Finding
 ) -> str:
     """What is wrong with a formula that is claimed."""
-    symbols: dict[str, Expr] = {entry.name: entry.symbol for entry in spec.parameters}
+    symbols: dict[str, Expr] = {size: dimension_symbol(size) for size in spec.dimensions}
+    symbols |= {entry.name: entry.symbol for entry in spec.parameters}
     bound = read_formula(claim, symbols)
     if bound is None:
         return f"that is no formula in: {', '.join(symbols) or 'numbers'}"
