@@ -8,6 +8,7 @@ orthogonal gradients, so that a sum of n of them has sqrt(n) L, and their norm L
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 import sympy
 from sympy import Expr, Indexed, Mul, S, Symbol
@@ -108,7 +109,12 @@ class Slopes:
             return _largest([self.of(pair.expr) for pair in node.args]) if plain else UNKNOWN
         if isinstance(node, sympy.Pow):
             return self._of_norm(node)
-        return _times(_STEEPEST.get(node.func, UNKNOWN), self.of(node.args[0]))
+        return self._of_function(node)
+
+    def _of_function(self, node: Expr) -> Expr:
+        if node.func not in _STEEPEST:
+            return UNKNOWN
+        return _times(_STEEPEST[node.func], self.of(node.args[0]))
 
     def _of_leaf(self, leaf: Expr) -> Expr:
         if isinstance(leaf, Indexed) and not all(self.walk.of(i).constant for i in leaf.indices):
@@ -120,7 +126,10 @@ class Slopes:
         moving = [part for part in node.args if part not in fixed]
         if len(moving) != 1:
             return UNKNOWN
-        return _times(Mul(*map(self.size, fixed)), self.of(moving[0]))
+        return _times(self._sizes(fixed), self.of(moving[0]))
+
+    def _sizes(self, parts: list[Expr]) -> Expr:
+        return reduce(_times, map(self.size, parts), S.One)
 
     def size(self, part: Expr) -> Expr:
         """How large at most the absolute value of what does not vary is, inputs being any."""
@@ -212,7 +221,7 @@ class Slopes:
             return _sum(self.bend(part) for part in expression.args)
         fixed = [p for p in Mul.make_args(expression) if self.walk.of(p).constant]
         rest = expression / Mul(*fixed)
-        return _times(Mul(*map(self.size, fixed)), self.bend(rest)) if fixed else UNKNOWN
+        return _times(self._sizes(fixed), self.bend(rest)) if fixed else UNKNOWN
 
     def bend_of_step(self, step: Step) -> Expr:
         """The same of a step: terms that read different coordinates do not add up."""

@@ -30,6 +30,10 @@ ROWS = [
     Row("sum(x[k]*w[k], k)", "x real K; w [0,1] K", "sqrt(K) 0", "linear", "x"),
     Row("sum(Max(0, x[k])**2, k)", "x real K", "oo 2 =", "second derivatives 0 and 2"),
     Row("sum(where(x[k] > 0, x[k] + 1, 0), k)", "x real K", "oo oo", "a jump"),
+    Row("sum(xlogy(y[k], x[k]), k)", "x positive K; y positive K", "oo oo", "slope y/x", "x"),
+    Row("sum(x[k]/y[k], k)", "x real K; y positive K", "oo 0", "slope 1/y", "x"),
+    Row("a*sum(x[k]/y[k], k)", "x real K; y positive K", "oo 0", "slope a/y", "x", "a positive"),
+    Row("sum(hypot(y[k], x[k]), k)", "x real K; y real K", "sqrt(K) oo", "slope at most 1", "x"),
     Row("sum(sqrt(x[k]), k)", "x nonnegative K", "oo oo", "infinite slope at 0"),
 ]  # fmt: skip
 
