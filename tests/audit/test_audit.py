@@ -43,6 +43,9 @@ TRUTH = [
     ("exp(-x)", "nonnegative", True, "Cinf", "0", "1", "1", ""),
     ("3*x + 1", "real", True, "Cinf", None, "3", "0", ""),
     ("x**2/(1 + x**2)", "real", False, "Cinf", "0", "", "2", ""),
+    ("x**2 + 2.001*cos(x)", "real", False, "Cinf", "", None, "4001/1000", ""),
+    ("x**2 - 3*cos(x)", "real", False, "Cinf", "-3", None, "5", ""),
+    ("x + sin(x)", "real", False, "Cinf", None, "2", "1", ""),
     ("Abs(x) + x**2", "real", True, "C0", "0", None, None, ""),
 ]
 

@@ -22,7 +22,8 @@ def region(lines: Sequence[Known], convex: Answer) -> str:
     spans = []
     for n, piece in enumerate(one.line.pieces):
         found = one.line.pattern(n, 2)
-        if found is None or piece.outer:
+        curvature = sympy.diff(piece.formula, one.line.symbol, 2)
+        if found is None or piece.outer or one.line.period(piece, curvature) is not None:
             return ""
         spans += _spans(one, piece.low, piece.high, found)
     merged = _merged(one.line, spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import sympy
@@ -13,7 +13,7 @@ from symloss.audit.signs import balls, cells, chain, jets, roots, tails
 from symloss.audit.signs.convexity import one_sided
 from symloss.audit.signs.pattern import NoPattern, Zero, pattern
 from symloss.audit.signs.pieces import Joint, Piece
-from symloss.audit.signs.profile import Profile, period_of, sign_of
+from symloss.audit.signs.profile import Profile, sign_of
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,11 @@ class Peak:
 
 def greatest(line: Profile, order: int, way: int) -> Peak | None:
     """The supremum of a derivative (times 1 or -1) over all pieces; of the formula, all points."""
-    found: list[Peak] = []
-    for index, piece in enumerate(line.pieces):
-        peaks = _of_piece(line, index, piece, order, way)
-        if peaks is None:
-            return None
-        found += peaks
+    pieces = [_of_piece(line, n, piece, order, way) for n, piece in enumerate(line.pieces)]
+    found = [peak for peaks in pieces for peak in peaks or ()]
+    infinite = [peak for peak in found if peak.infinite]
+    if infinite or None in pieces:
+        return infinite[0] if infinite else None
     if order == 0:
         found += [_at(line, joint, way) for joint in line.joints]
     return highest(found)
@@ -98,8 +97,8 @@ def _ball(peak: Peak) -> arb:
 def _of_piece(line: Profile, index: int, piece: Piece, order: int, way: int) -> list[Peak] | None:
     """Candidates for the supremum on a piece: ends and critical points."""
     derivative = way * sympy.diff(piece.formula, line.symbol, order)
-    period = period_of(derivative, line.symbol)
-    if period is not None and piece.high - piece.low > 2 * period:
+    period = line.period(piece, derivative)
+    if period is not None:
         piece = replace(piece, low=sympy.S.Zero, high=period)
     if not derivative.has(line.symbol):
         return [
@@ -114,16 +113,37 @@ def _of_piece(line: Profile, index: int, piece: Piece, order: int, way: int) -> 
     ends = [_end(line, derivative, piece, side) for side in ("+", "-")]
     if slopes is None:
         return _proved(line, derivative, piece, ends)
+    if period is None and _drifts(line, piece, derivative):
+        return [end for end in ends if end is not None and end.infinite][:1] or None
     signs = [_turned(sign, way) for sign in slopes.signs]
+    return _by_signs(line, derivative, ends, signs, slopes.zeros)
+
+
+def _by_signs(
+    line: Profile,
+    derivative: Expr,
+    ends: list[Peak | None],
+    signs: Sequence[str],
+    zeros: Sequence[Zero],
+) -> list[Peak] | None:
+    """The ends and critical points at which it is highest, by the signs of its slope."""
     found = []
     if signs[0] == "-":
         found.append(ends[0])
     if signs[-1] == "+":
         found.append(ends[1])
-    for before, zero, after in zip(signs, slopes.zeros, signs[1:], strict=False):
+    for before, zero, after in zip(signs, zeros, signs[1:], strict=False):
         if before == "+" and after == "-":
             found.append(_critical(line, derivative, zero))
     return None if None in found else [peak for peak in found if peak is not None]
+
+
+def _drifts(line: Profile, piece: Piece, derivative: Expr) -> bool:
+    """Whether it goes on rising or falling from period to period of its slope.
+
+    The signs of the slope are those of two periods alone.
+    """
+    return line.period(piece, sympy.diff(derivative, line.symbol)) is not None
 
 
 def _turned(sign: str, way: int) -> str:

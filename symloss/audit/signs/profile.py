@@ -37,13 +37,18 @@ class Profile:
         seconds = min(4.0, self.until - time.monotonic())
         low, high = piece.low, piece.high
         derivative = sympy.diff(piece.formula, self.symbol, order)
-        period = period_of(derivative, self.symbol)
-        if period is not None and high - low > 2 * period:
-            low, high = sympy.S.Zero, period
+        period = self.period(piece, derivative)
+        if period is not None:  # twice, so that what alternates is seen to do so
+            low, high = sympy.S.Zero, 2 * period
         try:
             return pattern(piece.formula, self.symbol, low, high, order, seconds)
         except NoPattern:
             return None
+
+    def period(self, piece: Piece, formula: Expr) -> Expr | None:
+        """The period of a formula that has several on the piece."""
+        found = period_of(formula, self.symbol)
+        return found if found is not None and piece.high - piece.low > 2 * found else None
 
     def sign(self, index: int, order: int) -> str:
         """The sign of a derivative on a piece: "+", "0+", "0", ..., or "?"."""
