@@ -83,6 +83,8 @@ class Printer:
             return f"not ({self.condition(expression.args[0])})"
         if isinstance(expression, Relational):
             return self._domain(expression) or self._comparison(expression)
+        if isinstance(expression, BooleanFunction):  # ITE and its like: SymPy makes them itself
+            return self.condition(expression.to_nnf(simplify=False))
         return safe(str(expression))
 
     def _domain(self, relation: Relational) -> str:

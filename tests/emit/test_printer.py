@@ -6,7 +6,7 @@ import math
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sympy import Piecewise, Rational
 
@@ -77,6 +77,7 @@ def _grow(children):
 
 @settings(deadline=None)  # the first call of a function compiles it
 @given(st.recursive(leaves, _grow, max_leaves=8))
+@example(Piecewise((x, sympy.ITE(x > y, x > 2, y > 0)), (y, True)))
 def test_code_computes_the_expression(expression):
     at = {x: Rational(7, 5), y: Rational(-3, 8)}
     expected = float(expression.subs(at))
