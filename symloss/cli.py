@@ -314,7 +314,7 @@ def bench(
 
     Exit code 1: a loss cannot be had, or a peer disagrees and is not known to be the wrong one.
     """
-    from symloss.threads import limit_threads
+    from symloss.processes import limit_threads
 
     limit_threads(threads)
     from symloss import bench as room

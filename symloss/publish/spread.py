@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
 from typing import TypeVar
+
+from symloss.processes import listen, uninterrupted
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,7 +44,8 @@ def spread(
     # Processes are spawned: forking one that runs compiled code with threads is not safe.
     pool = ProcessPoolExecutor(min(jobs, len(items)), get_context("spawn"), _prepare)
     try:
-        futures = {pool.submit(work, item): item for item in items}
+        with uninterrupted():
+            futures = {pool.submit(work, item): item for item in items}
         for future in as_completed(futures):
             yield _result(future, futures[future], lost)
     except BaseException:
@@ -62,9 +64,6 @@ def _result(future: Future[Result], item: Item, lost: Callable[[Item], Result]) 
 
 
 def _prepare() -> None:
-    """Ctrl-C reaches every process: the first one answers for all, the others just leave.
-
-    Collections are rare: compilers make much that lives long, and each one walks through it all.
-    """
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    """Collections are rare: compilers make much that lives long, and each one walks through it."""
+    listen()
     gc.set_threshold(100_000, 50, 100)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
+from symloss.processes import uninterrupted
 from symloss.publish import available_jobs, spread
 
 
@@ -60,3 +64,34 @@ def test_nothing_to_do_starts_nothing():
 
 def test_there_is_at_least_one_job():
     assert available_jobs() >= 1
+
+
+SLOW_CHILD = """
+import time
+print("begun", flush=True)
+time.sleep(0.3)  # as long as imports may take
+from symloss.processes import listen
+listen()
+time.sleep(20)
+"""
+needs_masks = pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks")
+
+
+@needs_masks
+def test_ctrl_c_waits_until_a_child_listens():
+    with uninterrupted():
+        child = subprocess.Popen(
+            [sys.executable, "-c", SLOW_CHILD], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+    assert child.stdout.readline() == b"begun\n"
+    child.send_signal(signal.SIGINT)
+    assert (child.communicate(timeout=15)[1], child.returncode) == (b"", 130)
+
+
+@needs_masks
+def test_ctrl_c_is_not_lost():
+    reached = False
+    with pytest.raises(KeyboardInterrupt), uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        reached = True
+    assert reached

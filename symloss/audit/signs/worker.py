@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from symloss.processes import uninterrupted
+
 # Forking a process that runs threads is not safe; the fork server is a process without any.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["symloss.audit"])
@@ -35,7 +37,8 @@ class _Worker:
         self.owner = os.getpid()
         self.pipe, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
-        self.process.start()
+        with uninterrupted():  # the fork server too, which the first worker starts
+            self.process.start()
         theirs.close()
 
     def end(self) -> None:

@@ -1,0 +1,54 @@
+"""The processes that symloss starts: how many threads they use, and what Ctrl-C does to them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NPROC",
+    "SYMLOSS_NUM_THREADS",
+)
+_MASKS = hasattr(signal, "pthread_sigmask")
+
+
+def limit_threads(count: int) -> None:
+    """One number for all libraries: BLAS reads it when NumPy is imported, XLA when JAX is."""
+    for name in _THREADS:
+        os.environ[name] = str(count)
+    eigen = "true" if count > 1 else "false"
+    flags = f"--xla_cpu_multi_thread_eigen={eigen} intra_op_parallelism_threads={count}"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until the block ends; a process started in the block keeps it waiting.
+
+    A terminal sends Ctrl-C to every process, and a child that is still importing would answer
+    with a traceback of its own. It calls `listen` once it knows what to do instead.
+    """
+    if not _MASKS:
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it lifts the mask when it starts, so it starts first
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def listen() -> None:
+    """In a child: from now on Ctrl-C ends it at once and silently; its parent answers for all."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    if _MASKS:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
