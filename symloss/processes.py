@@ -29,10 +29,10 @@ def limit_threads(count: int) -> None:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits until the block ends; a process started in the block keeps it waiting.
+    """Ctrl-C waits for the block's end in this thread, and for `listen` in processes started in it.
 
     A terminal sends Ctrl-C to every process, and a child that is still importing would answer
-    with a traceback of its own. It calls `listen` once it knows what to do instead.
+    with a traceback of its own.
     """
     if not _MASKS:
         yield
