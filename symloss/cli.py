@@ -228,7 +228,7 @@ def audit(
         list[str] | None, typer.Option("--set", metavar="NAME=NUMBER", help="Set a parameter.")
     ] = None,
     budget: Annotated[
-        float, typer.Option(min=0.1, help="Seconds for properties that are found together.")
+        float, typer.Option(min=0.1, help="CPU seconds for properties that are found together.")
     ] = 10.0,
     again: Annotated[
         bool, typer.Option("--recheck", help="Replay what was found with the small checker, too.")

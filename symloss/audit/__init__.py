@@ -2,9 +2,9 @@
 
 In: a `Spec`, and numbers for some of its parameters. Out: an `Audit`: findings with verdicts, and
 the claims that they contradict. Guarantees: a refutation of convexity has a witness that was
-confirmed in exact rationals and balls; no property takes longer than its budget; `replay` replays
-what an audit says, or says that it cannot. Raises: SymlossError for settings that do not fit the
-spec, and for a document of another spec.
+confirmed in exact rationals and balls; no property takes more CPU time than its budget, and other
+load changes no verdict; `replay` replays what an audit says, or says that it cannot. Raises:
+SymlossError for settings that do not fit the spec, and for a document of another spec.
 """
 
 from symloss.audit.findings import Audit, Finding

@@ -26,7 +26,7 @@ class Finding:
         tight: whether the value is the best one, not just some bound.
         wrt: the names that the property is about; empty: all of the loss's.
         statement: one plain sentence; written by the audit where a property gives none.
-        seconds: how long it took.
+        seconds: the CPU time it took.
     """
 
     name: str

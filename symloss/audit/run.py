@@ -72,13 +72,14 @@ def audit(
         spec: the loss.
         setting: numbers for some of its parameters; the others stay symbols, and a finding holds
             for all their values.
-        budget: seconds for each group of properties that are found together.
+        budget: CPU seconds for each group of properties that are found together.
         only: names of the properties that are asked for; the others may be left unknown.
 
     Raises:
         SymlossError: `setting` names no parameter, or leaves nothing to vary.
     """
     setting = setting or {}
+    worker.renew()
     known = _subject(spec, setting, budget)
     found: dict[str, Finding] = {}
     for group in GROUPS:
@@ -115,16 +116,22 @@ def _subject(spec: Spec, setting: Mapping[str, Rational], budget: float) -> Subj
 
 
 def _within(group: Group, known: Subject, budget: float) -> list[Finding]:
-    start = time.monotonic()
+    spent = budget
     try:
-        found = list(worker.run(group.find, known, budget * 0.9, seconds=budget))
+        found, spent = worker.run(_timed, group, known, budget * 0.9, seconds=budget)
     except worker.OutOfTime:
         unknown = Unknown((f"out of time after {budget:g} s",))
         found = [Finding(name, unknown) for name in group.names]
     except RuntimeError as error:
         found = [Finding(name, Unknown((str(error),))) for name in group.names]
-    share = (time.monotonic() - start) / max(1, len(found))
-    return [replace(one, seconds=share) for one in found]
+    return [replace(one, seconds=spent / max(1, len(found))) for one in found]
+
+
+def _timed(group: Group, known: Subject, seconds: float) -> tuple[list[Finding], float]:
+    """What the group finds, and the CPU seconds that it took."""
+    start = time.process_time()
+    found = list(group.find(known, seconds))
+    return found, time.process_time() - start
 
 
 _NONE = {"lower_bound": "-oo", "strong_convexity_constant": "0"}

@@ -34,20 +34,20 @@ def shapes(program: Program, budget: float) -> dict[str, Answer]:
         unknown = Unknown(("the domain of wrt is not convex",))
         return {"convex": unknown, "concave": unknown, "affine": unknown}
     walk = Walk(program, names)
-    end = time.monotonic() + budget
+    end = time.process_time() + budget
     found: dict[str, Answer] = {}
     loss = walk.facts["loss"]
     for shape, holds in (("convex", loss.convex), ("concave", loss.concave)):
-        left = max(0.0, (end - time.monotonic()) / 3)
+        left = max(0.0, (end - time.process_time()) / 3)
         witness = None if holds else refuted(program, names, shape, left)
         if holds:
             found[shape] = _proved(program, names, walk, shape)
         elif witness is not None:
             found[shape] = Refuted("chord of a small instance", witness)
     for shape in [shape for shape in ("convex", "concave") if shape not in found]:
-        left = max(0.0, (end - time.monotonic()) / 2)
+        left = max(0.0, (end - time.process_time()) / 2)
         by_signs = _by_signs(program, names, shape, left)
-        found[shape] = by_signs or _of_scalars(program, names, shape, end - time.monotonic())
+        found[shape] = by_signs or _of_scalars(program, names, shape, end - time.process_time())
     found["affine"] = _affine(found)
     return found
 

@@ -43,17 +43,17 @@ class Degree:
 
 def degrees(program: Program, convex: Answer, seconds: float) -> Degree:
     """How convex the loss is, given whether it is convex at all."""
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     strict, strong, constant, condition = _bent(program, convex, seconds / 2)
-    left = max(0.0, end - time.monotonic())
+    left = max(0.0, end - time.process_time())
     if isinstance(strict, Unknown):
         strict = _refuted(affine_segment(program, program.wrt, left / 2), strict)
     if isinstance(strict, Refuted):
         strong = Refuted("not strictly convex", strict.witness)
     elif isinstance(strong, Unknown):
-        left = max(0.0, end - time.monotonic())
+        left = max(0.0, end - time.process_time())
         strong = _refuted(vanishing_curvature(program, program.wrt, left / 2), strong)
-    quasi = _quasiconvex(program, convex, max(0.0, end - time.monotonic()))
+    quasi = _quasiconvex(program, convex, max(0.0, end - time.process_time()))
     return Degree(strict, strong, constant, condition, quasi)
 
 

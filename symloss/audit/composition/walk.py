@@ -34,7 +34,7 @@ class Walk:
         self.facts: dict[str, Fact] = {}
         self.seen: dict[Expr, Fact] = {}
         self.domains = {entry.name: entry.domain for entry in program.arguments}
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.process_time() + seconds
         for entry in program.arguments:
             span = ranges.of_domain(entry.domain)
             varies = entry.name in wrt
@@ -45,7 +45,7 @@ class Walk:
     def step(self, step: Step) -> Fact:
         """The fact of a step's values."""
         body = self.of(step.expression)
-        if not (body.convex or body.concave) and time.monotonic() < self.deadline:
+        if not (body.convex or body.concave) and time.process_time() < self.deadline:
             body = by_signs(self, step.expression, body)
             self.seen[step.expression] = body
         if step.kind is None:
@@ -117,7 +117,7 @@ def walked(program: Program, seconds: float, way: int) -> Walk:
         if len(_WALKS) > 16:
             _WALKS.clear()
         _WALKS[key] = walk
-    walk.deadline = time.monotonic() + seconds
+    walk.deadline = time.process_time() + seconds
     return walk
 
 

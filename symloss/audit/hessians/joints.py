@@ -29,11 +29,11 @@ class Break:
 
 def roughest(program: Program, wrt: tuple[str, ...], least: Expr, seconds: float) -> Break | None:
     """The joint at which fewest derivatives agree; the search ends at `least` many."""
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     found: Break | None = None
     for line in lines(program, wrt):
         for values in parameters_at(line):
-            if time.monotonic() > end or (found is not None and found.orders <= least):
+            if time.process_time() > end or (found is not None and found.orders <= least):
                 return found
             fresh = _on_line(line, values)
             if fresh is not None and (found is None or fresh.orders < found.orders):

@@ -30,13 +30,13 @@ def line(subject: Subject, seconds: float) -> list[Finding]:
 
     What stays unknown here is listed as such: the slower search for constants would not find it.
     """
-    until = time.monotonic() + seconds
+    until = time.process_time() + seconds
     found: list[Finding] = []
     with suppress(worker.StepEnded), worker.step(seconds):
         found += _by_rules(subject, seconds / 4)
         lines = known(subject, seconds) or []
         for part in (shapes, _bounds, _slopes) if lines else ():
-            left = until - time.monotonic()
+            left = until - time.process_time()
             with suppress(worker.StepEnded), worker.step(max(0.1, left * 0.7)):
                 found += part(lines)
     return _best(found)

@@ -15,7 +15,7 @@ from symloss.program import Program
 
 def shape(subject: Subject, seconds: float) -> list[Finding]:
     """The shapes of a loss, for every size of its core dimensions."""
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     alone = subject.wrt if len(subject.wrt) > 1 else ()
     answers = _shapes(subject, seconds / (2 + len(alone)))
     found = [Finding(name, answer) for name, answer in answers.items()]
@@ -30,7 +30,7 @@ def shape(subject: Subject, seconds: float) -> list[Finding]:
 
 
 def _share(end: float, parts: int) -> float:
-    return max(0.0, end - time.monotonic()) / parts
+    return max(0.0, end - time.process_time()) / parts
 
 
 def _shapes(subject: Subject, seconds: float) -> dict[str, Answer]:

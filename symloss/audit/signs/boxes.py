@@ -35,7 +35,7 @@ def cover(line: View, low: fmpq, high: fmpq) -> Iterator[str | Zero]:
     while waiting:
         one, other = waiting.pop()
         line.boxes += 1
-        if line.boxes > MOST_BOXES or time.monotonic() > line.until:
+        if line.boxes > MOST_BOXES or time.process_time() > line.until:
             raise NoPattern("too many boxes")
         found = _settle(line, one, other)
         if found is not None:

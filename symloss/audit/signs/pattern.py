@@ -51,7 +51,7 @@ def pattern(
     Raises:
         NoPattern: they were not settled.
     """
-    line = View(formula, symbol, order, time.monotonic() + seconds)
+    line = View(formula, symbol, order, time.process_time() + seconds)
     if _is_nothing(line):
         return Pattern(("0",), (), ({"rule": "identity", "formula": str(line.derivative)},))
     left, start = near_end(line, low, high, "+")
@@ -74,14 +74,15 @@ def pattern(
 
 def is_defined(formula: Expr, symbol: Symbol, low: Expr, high: Expr, seconds: float = 2.0) -> bool:
     """Whether the formula is shown to be analytic on an open interval."""
-    line = View(formula, symbol, 0, time.monotonic() + seconds)
+    line = View(formula, symbol, 0, time.process_time() + seconds)
     try:
         start, stop = defined_end(line, low, high, "+"), defined_end(line, high, low, "-")
         waiting = [(fraction(start), fraction(stop))] if start < stop else []
         while waiting:
             one, other = waiting.pop()
             line.boxes += 1
-            if line.boxes > MOST_BOXES or other - one < SMALLEST or time.monotonic() > line.until:
+            is_late = time.process_time() > line.until
+            if line.boxes > MOST_BOXES or other - one < SMALLEST or is_late:
                 return False
             if line.jet(ball_about(one).union(ball_about(other)), 1) is None:
                 middle = between(one, other)

@@ -34,7 +34,7 @@ class Profile:
         return self._known[key]
 
     def _pattern(self, piece: Piece, order: int) -> Pattern | None:
-        seconds = min(4.0, self.until - time.monotonic())
+        seconds = min(4.0, self.until - time.process_time())
         low, high = piece.low, piece.high
         derivative = sympy.diff(piece.formula, self.symbol, order)
         period = self.period(piece, derivative)
@@ -81,7 +81,7 @@ def profile(formula: Expr, symbol: Symbol, domain: Interval, seconds: float) -> 
     found = pieces.line(formula, symbol, {symbol: domain})
     if found is None:
         return None
-    return Profile(formula, symbol, domain, *found, until=time.monotonic() + seconds)
+    return Profile(formula, symbol, domain, *found, until=time.process_time() + seconds)
 
 
 def period_of(formula: Expr, symbol: Symbol) -> Expr | None:

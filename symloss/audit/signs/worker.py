@@ -1,7 +1,12 @@
-"""A worker process that answers within a time or is killed.
+"""A worker process that answers within a budget of CPU seconds or is killed.
 
 SymPy calls may never return, and alarms inside a process can be swallowed: only a process that can
 be killed keeps a budget. One worker is kept between calls, so that a call costs milliseconds.
+
+Time is the worker's own CPU time, so that a busy machine gives the same verdicts as an idle one:
+the kernel ends a worker whose budget is spent (SIGPROF, left to its default), and steps within it
+end by SIGVTALRM. Only a worker that waits without working, which none should, is ended by the
+clock on the wall. Workers hash strings alike, so that sets are walked in the same order.
 """
 
 from __future__ import annotations
@@ -20,6 +25,10 @@ from symloss.processes import uninterrupted
 # Forking a process that runs threads is not safe; the fork server is a process without any.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["symloss.audit"])
+SHORTEST = 0.001
+"""A timer set to 0 would never ring."""
+PATIENCE = 30
+"""How many times its budget, and seconds besides, a worker may take on the wall's clock."""
 
 
 class OutOfTime(Exception):  # noqa: N818 - an answer, not a mistake
@@ -37,7 +46,7 @@ class _Worker:
         self.owner = os.getpid()
         self.pipe, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
-        with uninterrupted():  # the fork server too, which the first worker starts
+        with uninterrupted(), _hashing_alike():  # the fork server too, which the first one starts
             self.process.start()
         theirs.close()
 
@@ -47,11 +56,26 @@ class _Worker:
         self.pipe.close()
 
 
+@contextmanager
+def _hashing_alike() -> Iterator[None]:
+    """What Python is to read when the fork server, whose children all workers are, starts."""
+    before = os.environ.get(_SEED)
+    os.environ[_SEED] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SEED]
+        else:
+            os.environ[_SEED] = before
+
+
+_SEED = "PYTHONHASHSEED"
 _state: dict[str, Any] = {"worker": None, "inside": False, "deadline": None}
 
 
 def run(function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
-    """What the function returns, computed in the worker.
+    """What the function returns, computed in the worker within so many CPU seconds.
 
     Raises:
         OutOfTime: the worker was killed at the end of the budget, or died.
@@ -62,9 +86,9 @@ def run(function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
     if worker is None or worker.owner != os.getpid() or not worker.process.is_alive():
         worker = _state["worker"] = _Worker()
     with suppress(BrokenPipeError):
-        worker.pipe.send((function, arguments))
+        worker.pipe.send((function, arguments, seconds))
     try:
-        if worker.pipe.poll(seconds):
+        if worker.pipe.poll(PATIENCE * (1 + seconds)):
             good, found = worker.pipe.recv()
             if good:
                 return found
@@ -76,19 +100,29 @@ def run(function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
     raise OutOfTime
 
 
+def renew() -> None:
+    """The next call gets a worker that remembers nothing: caches change what a step can do."""
+    if _state["worker"] is not None and _state["worker"].owner == os.getpid():
+        _state["worker"].end()
+    _state["worker"] = None
+
+
 def _serve(pipe: Any) -> None:
     _state["inside"] = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
-            function, arguments = pipe.recv()
+            function, arguments, seconds = pipe.recv()
         except EOFError:
             return
+        signal.setitimer(signal.ITIMER_PROF, max(seconds, SHORTEST))
         try:
             pipe.send((True, function(*arguments)))
         except Exception as error:
             pipe.send((False, RuntimeError(f"{type(error).__name__}: {error}")))
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _end_with_parent() -> None:
@@ -101,7 +135,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def step(seconds: float) -> Iterator[None]:
-    """Ends a step with StepEnded; steps may be nested; only inside a worker."""
+    """Ends a step of so many CPU seconds with StepEnded; they nest; only inside a worker."""
     if not _state["inside"]:
         yield
         return
@@ -110,16 +144,16 @@ def step(seconds: float) -> Iterator[None]:
         raise StepEnded
 
     outer = _state["deadline"]
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     _state["deadline"] = end if outer is None else min(end, outer)
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, _left(_state["deadline"]), 0.05)
+    signal.signal(signal.SIGVTALRM, ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _left(_state["deadline"]), 0.05)
     try:
         yield
     finally:
         _state["deadline"] = outer
-        signal.setitimer(signal.ITIMER_REAL, 0 if outer is None else _left(outer), 0.05)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0 if outer is None else _left(outer), 0.05)
 
 
 def _left(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 0.001)
+    return max(deadline - time.process_time(), SHORTEST)
