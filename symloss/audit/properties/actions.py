@@ -48,8 +48,8 @@ class Law:
 
 
 STILL = Law(S.Zero, S.Zero)
-ANY = Law()
-"""The law of 0 (of any degree) and of -oo (of any shift, too)."""
+ANY, ZERO = Law(), Law(degree=S.Zero)
+"""The laws of -oo (of any degree, and of any shift) and of 0 (of any degree; a shift moves it)."""
 
 
 class Movement:
@@ -115,8 +115,7 @@ class Movement:
             Lawless: no rule shows one.
         """
         if expression.is_number:
-            is_any = expression == 0 or expression.is_infinite
-            return ANY if is_any else STILL
+            return ZERO if expression == 0 else ANY if expression.is_infinite else STILL
         if isinstance(expression, (Symbol, Indexed)):
             return self._of_leaf(expression)
         rule = _RULES.get(expression.func)
@@ -163,12 +162,15 @@ def _required(amount: Expr | None) -> Expr:
 
 def _alike(laws: Iterable[Law]) -> Law:
     """The one law that all obey."""
-    known = [law for law in laws if law is not ANY]
+    every = [law for law in laws if law is not ANY]
+    known = [law for law in every if law is not ZERO]
     if not known:
-        return ANY
+        return ZERO if every else ANY
     first = known[0]
     if all(law.is_still for law in known):
         return STILL
+    if first.degree is None and len(known) < len(every):
+        raise Lawless  # a shift moves 0
     for law in known[1:]:
         same_degree = first.degree is not None and _equal(law.degree, first.degree)
         same_shift = first.shift is not None and _equal(law.shift, first.shift)

@@ -95,11 +95,15 @@ def _influence(subject: Subject, place: dict[str, Any], seconds: float) -> Findi
         return unknown
     degree = sympy.sympify(law.value)
     entries = {entry.name: entry.domain for entry in subject.program.inputs}
-    cones = [entries[name] for name in law.answer.certificate["inputs"]]
+    inputs = law.answer.certificate["inputs"]
+    cones = [entries[name] for name in inputs]
     if not degree.is_number or degree == 1 or not all(_is_cone(d) for d in cones):
         return unknown
+    if place["component"][0] not in inputs:  # its derivative is of the loss's own degree
+        return unknown
     way = "far out" if degree > 1 else "near 0"
-    told = {"kind": "homogeneous gradient", "degree": str(degree - 1), "where": way, **place}
+    told = {"kind": "homogeneous gradient", "degree": str(degree - 1), "where": way,
+            "inputs": inputs, **place}  # fmt: skip
     return Finding(NAMES[1], Refuted(EULER, told), detail=f"of degree {degree - 1}, {way}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import sympy
@@ -11,7 +12,8 @@ from sympy import Expr, Rational
 
 from symloss.audit.findings import Finding
 from symloss.audit.properties.actions import Movement
-from symloss.audit.properties.points import Point, Small, differ, draws, smalls
+from symloss.audit.properties.points import BITS, Point, Small, differ, draws, smalls
+from symloss.audit.signs import balls
 from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Proved, Refuted, Unknown
 from symloss.language import Interval
@@ -55,8 +57,12 @@ def _found(
         return Finding(name, Unknown(("no input of wrt can be moved so",)))
     for inputs in chosen:
         law = holds(subject, inputs)
-        if law is not None:
-            return _proved(name, subject, inputs, *law)
+        if law is None:
+            continue
+        attacked = partial(_not_of_degree, law[0]) if law[0] else fails
+        if _witness(subject, inputs, attacked) is not None:
+            return Finding(name, Unknown((f"{LAWS}: a proof that values contradict",)))
+        return _proved(name, subject, inputs, *law)
     witnesses = [_witness(subject, inputs, fails) for inputs in chosen]
     known = [witness for witness in witnesses if witness is not None]
     if len(known) < len(chosen):
@@ -152,6 +158,17 @@ def not_homogeneous(item: Small, point: Point, inputs: Sequence[str]) -> dict[st
     if one is None or half is None or quarter is None or not differ(one * quarter, half * half):
         return None
     return {"kind": "motion", "claim": "homogeneous", "inputs": list(inputs), "by": "1/2"}
+
+
+def _not_of_degree(
+    degree: str, item: Small, point: Point, inputs: Sequence[str]
+) -> dict[str, Any] | None:
+    """f(x/2) differs from f(x)/2**degree."""
+    power = sympy.sympify(degree, {str(s): n for s, n in point.items()} | dict(item.sizes))
+    half = item.value(moved(item, point, inputs, Rational(1, 2), scaled=True))
+    one, factor = item.value(point), balls.value(sympy.sympify(2) ** power, {}, BITS)
+    whole = None if half is None or factor is None else half * factor
+    return {"kind": "motion"} if differ(one, whole) else None
 
 
 def scaling_shows(item: Small, point: Point, inputs: Sequence[str]) -> dict[str, Any] | None:

@@ -9,8 +9,9 @@ from typing import Any
 import flint
 
 from symloss.audit.recheck.evaluate import BITS, Unsettled
-from symloss.audit.recheck.proofs import PROOFS, premises, program_of
-from symloss.audit.recheck.witnesses import WITNESSES, Case, Finding, NotReplayable
+from symloss.audit.recheck.kinds import PROOFS, WITNESSES
+from symloss.audit.recheck.proofs import premises, program_of
+from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
 from symloss.errors import SymlossError
 from symloss.program import read_program
 from symloss.spec import Spec
