@@ -1,6 +1,7 @@
 """What people look at in a terminal: tables, mathematics, progress.
 
 In: specs, derivations, verifications, audits, build reports. Out: text, tables and JSON values.
+Figures are `symloss.report.figures`: whoever draws shares its style, and its way to save.
 Guarantees: nothing is computed here that the other rooms have not decided. Raises: nothing of its
 own.
 """
