@@ -62,7 +62,8 @@ class Made:
 
 def derive_spec(spec: Spec) -> Derivation:
     """The derivatives of a spec."""
-    return derive(stabilise(read_program(spec)))
+    program = read_program(spec)
+    return derive(stabilise(program), stabilise(program, gaps=False))
 
 
 def compile_spec(spec: Spec) -> Kernel:

@@ -12,7 +12,7 @@ from symloss.derive.kinks import Kink, balanced_ties, find_kinks
 from symloss.derive.partial import Differentiator
 from symloss.derive.tangent import Seed, tangent
 from symloss.language import NAMED
-from symloss.program import Program, Step, without_dead_steps
+from symloss.program import Program, Step, references, without_dead_steps
 from symloss.spec import Input, array_base, scalar_symbol
 
 
@@ -38,17 +38,28 @@ class Derivation:
     gradient_is_zero: bool
 
 
-def derive(program: Program) -> Derivation:
-    """Differentiate a program by its `wrt`, once and twice."""
+def derive(program: Program, plain: Program | None = None) -> Derivation:
+    """Differentiate a program by its `wrt`, once and twice.
+
+    Args:
+        program: what is differentiated.
+        plain: the same with logsumexps whole, for second derivatives that need no value of one:
+            all softmax weights then stand in one row, and move by their spread about the mean.
+    """
     kinks = find_kinks(program)
     balanced = balanced_ties(kinks)
     first = gradient(program, Differentiator(sign_oracle(program), balanced))
     rules = Differentiator(sign_oracle(first), balanced)
+    products = _products(first, rules)
+    if plain is not None and plain != program:
+        whole = gradient(plain, Differentiator(sign_oracle(plain), balanced))
+        made = _products(whole, Differentiator(sign_oracle(whole), balanced))
+        products = products if _needs_logsumexp(made) else made
     return Derivation(
         value=without_dead_steps(program),
         gradient=first,
         second=_second(first, rules) if program.is_scalar else None,
-        hessian_vector_product=_products(first, rules),
+        hessian_vector_product=products,
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt
@@ -64,6 +75,12 @@ def _products(first: Program, rules: Differentiator) -> Program:
     outputs = {gradient_name(name): f"hvp_{name}" for name in first.wrt}
     made = tangent(first, seeds, outputs, rules)
     return replace(made, inputs=(*made.inputs, *vectors))
+
+
+def _needs_logsumexp(products: Program) -> bool:
+    """Whether the value of one is used, not only the softmax of its terms."""
+    totals = {step.name for step in products.steps if step.kind == "logsumexp"}
+    return any(totals & references(step.expression) - {step.softmax_of} for step in products.steps)
 
 
 def _along(vector: Input) -> Seed:

@@ -22,7 +22,8 @@ from symloss.lower.model import (
     Statement,
     Store,
     Zero,
-    finite_or_zero,
+    exp_to_one,
+    finite,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Statement",
     "Store",
     "Zero",
-    "finite_or_zero",
+    "exp_to_one",
+    "finite",
     "lower",
 ]

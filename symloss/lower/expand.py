@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Eq, Expr, Piecewise, S, exp, log
+from sympy import Eq, Expr, Piecewise, S, log
 
-from symloss.lower.model import finite_or_zero
+from symloss.lower.model import exp_to_one, finite
 from symloss.program import Program, Step
 from symloss.spec import array_base, scalar_symbol
 
@@ -20,7 +20,8 @@ def expand_logsumexp(program: Program) -> Program:
     Each softmax weight by their quotient.
 
     With m the largest body, `log sum exp(b) = m + log sum exp(b - m)` (Blanchard, Higham and
-    Higham, 2021): no exponential exceeds 1. An infinite m is replaced by 0, which gives the limits.
+    Higham, 2021): no exponential exceeds 1. For an infinite m, the shift is the nearest number:
+    then the exponential of the infinite body is 1 and the others are 0, which gives the limits.
     """
     steps: list[Step] = []
     for step in program.steps:
@@ -51,10 +52,10 @@ def _parts(step: Step) -> list[Step]:
 
 
 def _rest(step: Step, top: Step) -> list[Step]:
-    shift = Step(f"{step.name}_shift", step.indices, finite_or_zero(top.element()))
-    powers = Step(f"{step.name}_exp", step.loops, exp(step.expression - shift.element()))
+    shift = Step(f"{step.name}_shift", step.indices, finite(top.element()))
+    powers = Step(f"{step.name}_exp", step.loops, exp_to_one(step.expression - shift.element()))
     whole = Step(f"{step.name}_total", step.indices, powers.element(), "sum", step.bound)
-    value = Step(step.name, step.indices, shift.element() + log(whole.element()))
+    value = Step(step.name, step.indices, top.element() + log(whole.element()))
     # A sum over none, or over masked terms alone, is 0, and its softmax weights are 0, too.
     some = Piecewise((S.One, Eq(whole.element(), 0)), (whole.element(), True))
     divisor = Step(f"{step.name}_divisor", step.indices, some)

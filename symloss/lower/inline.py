@@ -10,6 +10,7 @@ import sympy
 from sympy import Expr, Indexed, Pow
 
 from symloss.language import BY_NODE
+from symloss.lower.model import exp_to_one
 from symloss.lower.nodes import Node
 from symloss.program import name_of, operands
 
@@ -58,6 +59,8 @@ def is_dear(part: Expr) -> bool:
     """Whether this part of an expression is a call that takes many operations."""
     if isinstance(part, Pow):
         return not _plain_power(part)
+    if isinstance(part, exp_to_one):
+        return True
     return type(part) in BY_NODE and not isinstance(part, _FREE)
 
 

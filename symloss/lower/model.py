@@ -15,8 +15,15 @@ NAN = Symbol("not_a_number")
 """Stands for NaN: SymPy's own would swallow the expressions it meets."""
 
 
-class finite_or_zero(Function):
-    """x where it is finite, 0 elsewhere: the shift of a logsumexp over infinities."""
+class finite(Function):
+    """x, and the number of the format that is closest to it if x is infinite: a shift."""
+
+    nargs = 1
+    is_extended_real = True
+
+
+class exp_to_one(Function):
+    """exp(x) of what is at most 0 in real numbers; 1 where it is infinite."""
 
     nargs = 1
     is_extended_real = True

@@ -46,6 +46,7 @@ from symloss.runtime.elementary import (
     atanh,
     cos,
     cosh,
+    finite,
     finite_or_zero,
     larger,
     sign,
@@ -56,7 +57,7 @@ from symloss.runtime.elementary import (
     square,
     tan,
 )
-from symloss.runtime.exponential import exp, expm1, sigmoid, tanh
+from symloss.runtime.exponential import exp, exp_to_one, expm1, sigmoid, tanh
 from symloss.runtime.logarithm import log, log1mexp, log1p, logcosh, softplus
 from symloss.runtime.loss import Loss
 from symloss.runtime.parallel import threads
@@ -93,8 +94,10 @@ __all__ = [
     "erf",
     "erfc",
     "exp",
+    "exp_to_one",
     "expm1",
     "fill",
+    "finite",
     "finite_or_zero",
     "hypot",
     "in_range",

@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 
 from symloss.runtime.access import compiled, like
+from symloss.runtime.polynomial import either
+
+# The largest numbers of float32 and float64.
+MOST = (float(np.finfo(np.float32).max), float(np.finfo(np.float64).max))
 
 
 @compiled
@@ -106,6 +110,13 @@ def larger(x: Any, y: Any) -> Any:
 def smaller(x: Any, y: Any) -> Any:
     """The smaller; NaN if either is."""
     return x if (x < y) | (x != x) else y
+
+
+@compiled
+def finite(x: Any) -> Any:
+    """X, or the number closest to it if x is infinite; NaN stays."""
+    most = either(x, MOST)
+    return most if x > most else -most if x < -most else x
 
 
 @compiled

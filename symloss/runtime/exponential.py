@@ -73,6 +73,12 @@ def exp(x: Any) -> Any:
 
 
 @inlined
+def exp_to_one(x: Any) -> Any:
+    """The exponential of x <= 0, and 1 of what is above: x = oo, where a row holds infinity."""
+    return exp_below(like(x, 0) if x > like(x, 0) else x)
+
+
+@inlined
 def expm1_below(x: Any) -> Any:
     """exp(x) - 1 of x <= 0."""
     shifted, part = exp_steps(x)

@@ -17,9 +17,13 @@ from symloss.stable.unfold import Unfolding, signs_of
 _softplus = FUNCTIONS["softplus"].build
 
 
-def stabilise(program: Program) -> Program:
-    """The program with every naive spelling replaced by its stable form."""
-    work = _Work({step.name for step in program.steps}, program)
+def stabilise(program: Program, *, gaps: bool = True) -> Program:
+    """The program with every naive spelling replaced by its stable form.
+
+    Without `gaps`, a logsumexp less one of its terms stays a difference: its value then has no
+    digits left where that term is nearly all there is, but its second derivative has them all.
+    """
+    work = _Work({step.name for step in program.steps}, program, splits=gaps)
     for step in program.steps:
         work.take(step)
     return without_dead_steps(replace(program, steps=tuple(work.steps)))
@@ -31,12 +35,14 @@ class _Work:
 
     Attributes:
         taken: names that steps have.
+        splits: whether a logsumexp less one of its terms becomes a softplus.
         powers: for a sum of exponentials, the logsumexp of their exponents.
         gaps: logsumexps less one of their terms, by logsumexp and place.
     """
 
     taken: set[str]
     program: Program
+    splits: bool
 
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
@@ -48,7 +54,8 @@ class _Work:
     def take(self, step: Step) -> None:
         """Add a step, rewritten, after what its new form needs."""
         expression = rewritten(self.unfolded(self.of_sums(step.expression)))
-        expression = self.less_terms(expression)
+        if self.splits:
+            expression = self.less_terms(expression)
         self.add(replace(step, expression=expression))
         body = _exponent(expression) if step.kind == "sum" else None
         if body is not None and not step.held:

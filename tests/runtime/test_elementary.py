@@ -204,6 +204,8 @@ CASES = [
     ("hypot", (INF, NAN), NAN), ("hypot", (NAN, 0.0), NAN), ("hypot", (1e30, 1e30), 2**0.5 * 1e30),
     ("power", (0.0, 0.0), 1.0), ("power", (NAN, 0.0), NAN), ("power", (1.0, NAN), NAN),
     ("power", (0.0, -1.0), INF), ("power", (-2.0, 0.5), NAN), ("power", (-2.0, 3.0), -8.0),
+    ("finite", (-2.5,), -2.5), ("finite", (NAN,), NAN), ("finite", (1e38,), 1e38),
+    ("exp_to_one", (INF,), 1.0), ("exp_to_one", (-INF,), 0.0), ("exp_to_one", (NAN,), NAN),
     ("finite_or_zero", (INF,), 0.0), ("finite_or_zero", (-INF,), 0.0),
     ("finite_or_zero", (NAN,), 0.0), ("finite_or_zero", (-2.5,), -2.5),
     ("loggamma", (0.0,), INF), ("loggamma", (INF,), INF),

@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from flint import arb
 
+from symloss.language import Simplex
 from symloss.spec import read_spec
 from symloss.verify.accuracy import certify
 from symloss.verify.accuracy.format import FORMATS, exponent
+from symloss.verify.accuracy.place import holds
+from symloss.verify.accuracy.starts import whole
 
 SOFTPLUS = """
 title = "Softplus"
@@ -108,3 +111,11 @@ def test_ulps_are_those_of_the_format():
     assert float(FORMATS["float32"].ulp(arb(1.0))) == np.spacing(np.float32(1.0))
     assert form.error(math.inf, (arb(2) ** 5000, arb(2) ** 5000)) == 0
     assert not form.error(math.nan, (arb(1), arb(1))).is_finite()
+
+
+def test_points_of_a_simplex_stay_on_it():
+    numbers = whole(np.array([[0.25, -0.75, 1.0], [0.5, 0.0, 0.0]], np.float32))
+    assert numbers.tolist() == [[0.125, 0.375, 0.5], [1.0, 0.0, 0.0]]
+    assert holds(Simplex("K"), numbers)
+    assert not holds(Simplex("K"), numbers * 1.01)
+    assert not holds(Simplex("K"), [1.25, -0.25])

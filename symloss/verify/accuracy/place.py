@@ -14,6 +14,8 @@ from symloss.spec import Input, Spec
 from symloss.verify.accuracy.format import Format
 from symloss.verify.accuracy.truth import Key
 
+OFF = 2.0**-20
+"""How far from 1 the sum of a simplex may be, and be called rounding."""
 REACH = 4
 """Ulps by which an input is moved to see what the truth does there."""
 
@@ -70,7 +72,9 @@ def holds(domain: Domain, values: Any) -> bool:
         return whole and bool((above & below & np.isfinite(array)).all())
     if isinstance(domain, Finite):
         return bool(np.isin(array, [float(value) for value in domain.values]).all())
-    return isinstance(domain, (Index, Simplex))
+    if isinstance(domain, Simplex):
+        return bool((array >= 0).all() and (abs(array.sum(-1) - 1) <= OFF).all())
+    return isinstance(domain, Index)
 
 
 def nearby(spec: Spec, place: Place, form: Format, keys: Sequence[Key]) -> Iterator[list[Place]]:

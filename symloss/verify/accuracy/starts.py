@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symloss.language import Domain, Finite, Index, Interval
+from symloss.language import Domain, Finite, Index, Interval, Simplex
 from symloss.spec import Input, Parameter, Spec
 from symloss.verify.accuracy.format import Format
 from symloss.verify.accuracy.place import Place, holds, is_continuous
@@ -235,11 +235,20 @@ def neighbour(
             return None
         return Place(place.values, {**place.vector, moved: array})
     entry = spec.arguments[name]
+    if isinstance(entry.domain, Simplex):
+        array = whole(array)
     if not np.isfinite(array).all() or not holds(entry.domain, array):
         return None
     if isinstance(entry, Parameter) and not is_sane(entry.domain, array):
         return None
     return Place({**place.values, name: array}, place.vector)
+
+
+def whole(array: np.ndarray) -> np.ndarray:
+    """Numbers as a point of the simplex: a change of one is at the others' expense."""
+    with np.errstate(all="ignore"):
+        sizes = abs(array)
+        return sizes / sizes.sum(-1, keepdims=True, dtype=array.dtype)
 
 
 def _changed(
