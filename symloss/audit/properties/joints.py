@@ -26,14 +26,15 @@ def rises(line: Profile, joint: Joint, way: int) -> bool:
     """Whether the formula, times 1 or -1, stays convex across a joint."""
     if joint.orders is None or joint.orders >= 1:
         return True
-    if joint.before is None or joint.after is None:
+    if joint.place in (line.domain.low, line.domain.high):
         return _end_is_high(line, joint, way)
     return joint.orders == 0 and turned(line.jump(joint), way) in ("+", "0")
 
 
 def _end_is_high(line: Profile, joint: Joint, way: int) -> bool:
     """At an end that belongs to the domain the function may jump up, never down."""
-    side, piece = ("+", line.pieces[0]) if joint.before is None else ("-", line.pieces[-1])
+    is_low = joint.place == line.domain.low
+    side, piece = ("+", line.pieces[0]) if is_low else ("-", line.pieces[-1])
     near = end_limit(way * piece.formula, line.symbol, joint.place, side)
     here = value_at(line, joint.place)
     if near is None or here is None or not near.is_finite:

@@ -11,6 +11,7 @@ from sympy import Expr, Rational, Symbol
 
 from symloss.audit.signs import balls, cells, chain, samples
 from symloss.audit.signs import decide as deciding
+from symloss.audit.signs.analytic import analytic_at
 from symloss.audit.signs.structure import NOT_NEGATIVE, POSITIVE, ZERO
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Interval
@@ -80,7 +81,7 @@ def _joined(inner: Expr, left: Expr, right: Expr, symbol: Symbol, place: Expr) -
     here = cells.resolved(inner, {symbol: place})
     if here is None:
         return False
-    if left == right and here == left and cells.defined(left.subs(symbol, place)):
+    if left == right == here and analytic_at(left, symbol, place):
         return True
     values = [one_sided(part, symbol, place, way) for part, way in ((left, "-"), (right, "+"))]
     if None in values or any(not same(here.subs(symbol, place), value) for value in values):

@@ -9,11 +9,11 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Symbol
 
-from symloss.audit.signs import balls, cells, jets
+from symloss.audit.signs import cells
+from symloss.audit.signs.analytic import analytic_at
 from symloss.audit.signs.convexity import one_sided, same
 from symloss.audit.signs.decide import Box, ordered_breaks
 from symloss.audit.signs.pattern import is_defined
-from symloss.audit.signs.structure import NEGATIVE, POSITIVE
 from symloss.language import Interval
 
 ORDERS = 4
@@ -86,27 +86,6 @@ def _defined(smooth: Expr, symbol: Symbol, inside: Expr, low: Expr, high: Expr) 
     return cells.defined(smooth.subs(symbol, inside))
 
 
-def analytic_at(formula: Expr, symbol: Symbol, place: Expr) -> bool:
-    """Whether the formula is shown to be analytic at a place."""
-    if formula.free_symbols <= {symbol} and place.is_number:
-        ball = balls.value(place, {})
-        return ball is not None and jets.jet(formula, symbol, ball, 1) is not None
-    there = formula.subs(symbol, place)
-    return not there.has(sympy.zoo, sympy.nan, sympy.oo) and all(
-        _has_room(node, symbol, place) for node in sympy.preorder_traversal(formula)
-    )
-
-
-def _has_room(node: Expr, symbol: Symbol, place: Expr) -> bool:
-    """Whether a root or logarithm has a positive argument at the place."""
-    if isinstance(node, sympy.Pow) and not (node.exp.is_Integer and node.exp > 0):
-        allowed = (POSITIVE, NEGATIVE) if node.exp.is_Integer else (POSITIVE,)
-        return (
-            not node.base.has(symbol) or cells.sign_in(node.base.subs(symbol, place), 2) in allowed
-        )
-    return cells.defined(node.subs(symbol, place)) if node.has(symbol) else True
-
-
 def _joints(
     inner: Expr, symbol: Symbol, domain: Interval, pieces: list[Piece]
 ) -> Iterator[Joint | None]:
@@ -126,7 +105,7 @@ def _joint(
     if here is None:
         return None
     outer = (left or right).outer  # type: ignore[union-attr]
-    alike = len({formula for formula, _ in sides} | {here}) == 1
+    alike = all(sympy.expand(formula - here) == 0 for formula, _ in sides)
     if alike and analytic_at(here, symbol, place):
         return Joint(outer, place, None, None, None)
     slopes = [one_sided(sympy.diff(formula, symbol), symbol, place, way) for formula, way in sides]
@@ -143,8 +122,6 @@ def _agreeing(sides: list[tuple[Expr, str]], here: Expr, symbol: Symbol, place: 
         return None
     if not here.is_finite or not all(value.is_finite and same(value, here) for value in values):
         return -1
-    if len(sides) == 2 and sympy.expand(sides[0][0] - sides[1][0]) == 0:
-        return ORDERS
     for order in range(1, ORDERS + 1):
         limits = _limits(sides, symbol, place, order)
         if limits is None:

@@ -57,6 +57,7 @@ ONE = [
     ("x**2 - Abs(x)", REAL, False), ("x**2 + Abs(x - 1)", REAL, True), ("(1 - x**2)**2", REAL, False),
     ("3*x - 7", REAL, True), ("acos(x)", "[0, 1]", False), ("asin(x)", "[0, 1]", True),
     ("tan(x)", "[0, 1]", True), ("erf(x)", REAL, False), ("erfc(x)", POS, True),
+    ("exp(x) - sqrt(exp(2*x) - 2*exp(x) + 1)/10**6", REAL, False),  # one formula, a kink at 0
 ]  # fmt: skip
 SEVERAL = [
     ("Piecewise((x**2/2, Abs(x) <= d), (d*(Abs(x) - d/2), True))", "x", {"x": REAL, "d": POS}, True),
