@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sympy
 from sympy import Expr, Rational
 
 from symloss.audit.findings import Finding
-from symloss.audit.formulas import compared, read_formula
-from symloss.language import property_of
+from symloss.audit.formulas import POINTS, compared, read_condition, read_formula
+from symloss.audit.signs import samples
+from symloss.audit.verdicts import Proved
+from symloss.language import Interval, property_of
 from symloss.spec import Spec, dimension_symbol
 
 BOUNDS = {"lower_bound": ">", "upper_bound": "<"}
@@ -23,8 +26,9 @@ def contradictions(
 ) -> tuple[str, ...]:
     """A line for each claim that is refuted, with the claim, the finding and its witness.
 
-    `convex = false` and the like say that the loss is not so for all values of its parameters. A
-    constant that is claimed is the exact one; of `lower_bound` and `upper_bound`, some bound.
+    `convex = false` and the like say that the loss is not so for all values of its parameters, and
+    `convex = "power >= 1"` that it is for those. A constant that is claimed is the exact one; of
+    `lower_bound` and `upper_bound`, some bound.
     """
     told = (_against(spec, n, c, setting, found[n]) for n, c in spec.claims.items() if n in found)
     return tuple(line for line in told if line)
@@ -40,6 +44,8 @@ def _against(
     start = f"{name} = {shown} is claimed, but "
     if isinstance(claim, bool):
         wrong = _denied(claim, kind, one)
+    elif kind == "whether" and re.search("[<>=]", str(claim)):
+        wrong = _exceeds(spec, str(claim), setting, one)
     elif kind == "class":
         wrong = f"it is {one.value}" if str(claim) != one.value else ""
     elif one.verdict == "REFUTED":
@@ -55,14 +61,55 @@ def _denied(claim: bool, kind: str, one: Finding) -> str:
         is_there = one.value not in ("oo", "-oo")
         return "" if is_there == claim else f"it is {one.value}"
     holds = one.verdict == "PROVED"
-    if holds == claim or (holds and one.condition):
+    if holds and one.condition:
+        fails = claim and (one.exact or bool(_known(one)))
+        return f"it holds where {one.condition}{_witness(one)}" if fails else ""
+    return "" if holds == claim else f"{one.name} is {one.verdict}{_witness(one)}"
+
+
+def _exceeds(spec: Spec, claim: str, setting: Mapping[str, Rational], one: Finding) -> str:
+    """What is wrong with a condition under which a property is claimed to hold."""
+    symbols: dict[str, Expr] = {entry.name: entry.symbol for entry in spec.parameters}
+    claimed = read_condition(claim, symbols)
+    if claimed is None:
+        return f"that is no condition on: {', '.join(symbols) or 'any parameter'}"
+    settled = {symbols[key]: number for key, number in setting.items()}
+    if one.verdict == "PROVED" and not one.condition:
         return ""
-    return f"{one.name} is {one.verdict}{_witness(one)}"
+    failing = _failing(spec, one, symbols)
+    for point in failing:
+        if claimed.subs({**point, **settled}) == sympy.true:
+            where = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
+            return f"it fails at {where}"
+    return ""
+
+
+def _failing(
+    spec: Spec, one: Finding, symbols: Mapping[str, Expr]
+) -> Iterator[Mapping[Expr, Rational]]:
+    """Values of parameters at which the property is known to fail."""
+    known = _known(one)
+    told: Any = known.get("parameters") or next(iter(known.get("points", ())), {})
+    if isinstance(told, Mapping) and told:
+        point = {symbols[n]: Rational(v) for n, v in told.items() if n in symbols}
+        yield point
+    box = {e.symbol: e.domain for e in spec.parameters if isinstance(e.domain, Interval)}
+    holds = read_condition(one.condition, symbols) if one.exact else None
+    if holds is not None:
+        about = {symbol: box[symbol] for symbol in holds.free_symbols if symbol in box}
+        yield from (p for p in samples.points(about, POINTS) if holds.subs(p) == sympy.false)
+
+
+def _known(one: Finding) -> Mapping[str, Any]:
+    """The witness of a property that fails for some values of the parameters."""
+    if isinstance(one.answer, Proved):
+        return one.answer.certificate.get("witness") or {}
+    return getattr(one.answer, "witness", None) or {}
 
 
 def _witness(one: Finding) -> str:
     """Where a refuted property fails, in a few words."""
-    witness = getattr(one.answer, "witness", None) or {}
+    witness = _known(one)
     told = "; ".join(f"{key}: {_short(witness[key])}" for key in _SHOWN if key in witness)
     return f" ({told})" if told else ""
 

@@ -23,6 +23,7 @@ class Finding:
         detail: where it is attained or approached, or what else a reader wants to know.
         formula: a constant's value as an expression.
         condition: on the parameters, where the verdict does not hold for all of them.
+        exact: whether the property is shown to fail for all values outside the condition.
         tight: whether the value is the best one, not just some bound.
         wrt: the names that the property is about; empty: all of the loss's.
         statement: one plain sentence; written by the audit where a property gives none.
@@ -35,6 +36,7 @@ class Finding:
     detail: str = ""
     formula: Any = None
     condition: str = ""
+    exact: bool = False
     tight: bool = True
     wrt: tuple[str, ...] = ()
     statement: str = ""
@@ -70,6 +72,7 @@ class Finding:
             "value": self.value or None,
             "tight": self.tight,
             "condition": self.condition or None,
+            "exact": self.exact if self.condition else None,
             "method": self.method or None,
             "certificate": (proof.certificate or None) if proof else None,
             "recheck": self.recheck,

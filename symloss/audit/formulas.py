@@ -22,6 +22,11 @@ _FUNCTIONS: dict[str, Callable[..., Expr]] = {
     "sqrt": sympy.sqrt, "exp": sympy.exp, "log": sympy.log, "cosh": sympy.cosh,
     "sinh": sympy.sinh, "tanh": sympy.tanh, "Abs": sympy.Abs, "Max": sympy.Max, "Min": sympy.Min,
 }  # fmt: skip
+_JOINS: dict[type, Any] = {ast.And: sympy.And, ast.Or: sympy.Or}
+_RELATIONS: dict[type, Any] = {
+    ast.Lt: sympy.Lt, ast.LtE: sympy.Le, ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Eq: sympy.Eq,
+    ast.NotEq: sympy.Ne,
+}  # fmt: skip
 _CONSTANTS = {"oo": sympy.oo, "pi": sympy.pi, "E": sympy.E}
 
 
@@ -56,6 +61,31 @@ def _read(node: ast.expr, names: Mapping[str, Expr]) -> Expr:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         return _FUNCTIONS[node.func.id](*(_read(part, names) for part in node.args))
     raise KeyError(type(node).__name__)
+
+
+def read_condition(text: str, names: Mapping[str, Expr]) -> Any:
+    """Inequalities in these names, as findings spell them ("p >= 1 or p == 0"); None if none."""
+    if len(text) > LONGEST:
+        return None
+    try:
+        return _condition(ast.parse(text.strip(), mode="eval").body, names)
+    except (SyntaxError, ValueError, KeyError, TypeError, RecursionError, MemoryError):
+        return None
+
+
+def _condition(node: ast.expr, names: Mapping[str, Expr]) -> Any:
+    """The condition of a tree.
+
+    Raises:
+        KeyError: it is none.
+    """
+    if isinstance(node, ast.BoolOp):
+        return _JOINS[type(node.op)](*(_condition(part, names) for part in node.values))
+    if not isinstance(node, ast.Compare):
+        raise KeyError(type(node).__name__)
+    sides = [_read(part, names) for part in (node.left, *node.comparators)]
+    tests = zip(node.ops, sides, sides[1:], strict=False)
+    return sympy.And(*(_RELATIONS[type(op)](one, other) for op, one, other in tests))
 
 
 def _is_small(power: Expr) -> bool:

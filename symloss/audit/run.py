@@ -11,6 +11,8 @@ from sympy import Rational
 
 from symloss.audit import properties
 from symloss.audit.claims import contradictions
+from symloss.audit.conditions import NAMES as CONDITIONED
+from symloss.audit.conditions import conditions
 from symloss.audit.consequences import completed, disagreements, withdrawn
 from symloss.audit.findings import Audit, Finding
 from symloss.audit.signs import worker
@@ -91,6 +93,7 @@ def audit(
             if one.name not in _decided(found):
                 found[one.name] = _as_value(one)
     found = completed(found)
+    found |= _conditions(known, found, budget, only)
     wrong = disagreements(found)
     if wrong:
         found = withdrawn(found, {name for pair in wrong for name in pair})
@@ -113,6 +116,24 @@ def _subject(spec: Spec, setting: Mapping[str, Rational], budget: float) -> Subj
         return worker.run(subject, spec, setting, seconds=budget)
     except (worker.OutOfTime, RuntimeError):
         return plain
+
+
+def _conditions(
+    known: Subject, found: Mapping[str, Finding], budget: float, only: Collection[str]
+) -> dict[str, Finding]:
+    """What is refuted for some values of the parameters and proved for others."""
+    asked = {
+        name: one for name, one in found.items()
+        if one.verdict == "REFUTED" and name.partition(" in ")[0] in CONDITIONED
+        and (not only or name in only)
+    }  # fmt: skip
+    if not known.program.parameters or not asked:
+        return {}
+    try:
+        told = worker.run(conditions, known, asked, budget, seconds=budget)
+    except (worker.OutOfTime, RuntimeError):
+        return {}
+    return {one.name: one for one in told}
 
 
 def _within(group: Group, known: Subject, budget: float) -> list[Finding]:

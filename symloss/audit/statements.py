@@ -20,7 +20,7 @@ def statement(subject: Subject, finding: Finding) -> str:
     where = _where(finding, row, subject)
     if finding.verdict == "UNKNOWN":
         return _unknown(row, subject.spec.name, where)
-    scope = f" where {finding.condition}" if finding.condition else _scope(subject, finding)
+    scope = _under(finding) if finding.condition else _scope(subject, finding)
     if row.kind != "whether":
         return f"{row.yes} of {subject.spec.name}{where} is {_valued(row, finding)}{scope}"
     told = row.yes if finding.verdict == "PROVED" else row.no
@@ -29,6 +29,10 @@ def statement(subject: Subject, finding: Finding) -> str:
     if row.name in _DETAILED and finding.detail:
         told += f" {finding.detail}"
     return f"{subject.spec.name} {told}{where}{scope}"
+
+
+def _under(finding: Finding) -> str:
+    return f" {'exactly ' if finding.exact else ''}where {finding.condition}"
 
 
 def _with_value(row: Property, finding: Finding) -> str:

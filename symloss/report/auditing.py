@@ -46,7 +46,14 @@ def _how(finding: Finding) -> str:
     if finding.verdict == "UNKNOWN":
         return "tried: " + ", ".join(shown["tried"])
     loose = "" if finding.tight else "a bound, not shown to be the best"
-    return "; ".join(part for part in (shown["method"], finding.detail, loose) if part)
+    return "; ".join(p for p in (shown["method"], finding.detail, loose, _elsewhere(finding)) if p)
+
+
+def _elsewhere(finding: Finding) -> str:
+    """What is known of the parameters that a condition leaves out."""
+    if not finding.condition:
+        return ""
+    return "for no other values" if finding.exact else "perhaps for other values, too"
 
 
 def recheck_table(checked: Rechecked) -> Table:

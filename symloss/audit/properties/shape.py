@@ -17,14 +17,14 @@ def shape(subject: Subject, seconds: float) -> list[Finding]:
     """The shapes of a loss, for every size of its core dimensions."""
     end = time.process_time() + seconds
     alone = subject.wrt if len(subject.wrt) > 1 else ()
-    answers = _shapes(subject, seconds / (2 + len(alone)))
+    answers = shapes_of(subject, seconds / (2 + len(alone)))
     found = [Finding(name, answer) for name, answer in answers.items()]
     parts = [replace(subject.program, wrt=(name,)) for name in alone]
     single = [shapes(part, _share(end, 2 + len(alone) - n)) for n, part in enumerate(parts)]
-    found += _degrees(subject.program, answers["convex"], _share(end, 1 + len(alone)))
+    found += degrees_of(subject.program, answers["convex"], _share(end, 1 + len(alone)))
     for name, part, told in zip(alone, parts, single, strict=True):
         mine = [Finding(what, answer) for what, answer in told.items()]
-        mine += _degrees(part, told["convex"], _share(end, 2))
+        mine += degrees_of(part, told["convex"], _share(end, 2))
         found += [replace(one, name=f"{one.name} in {name}", wrt=(name,)) for one in mine]
     return found
 
@@ -33,7 +33,8 @@ def _share(end: float, parts: int) -> float:
     return max(0.0, end - time.process_time()) / parts
 
 
-def _shapes(subject: Subject, seconds: float) -> dict[str, Answer]:
+def shapes_of(subject: Subject, seconds: float) -> dict[str, Answer]:
+    """Convex, concave, affine, jointly in `wrt`."""
     answers = shapes(subject.program, seconds)
     for name, way in (("convex", 1), ("concave", -1)):
         if isinstance(answers[name], Unknown) and subject.cases:
@@ -41,7 +42,7 @@ def _shapes(subject: Subject, seconds: float) -> dict[str, Answer]:
     return answers
 
 
-def _degrees(program: Program, convex: Answer, seconds: float) -> list[Finding]:
+def degrees_of(program: Program, convex: Answer, seconds: float) -> list[Finding]:
     """Strict, strong and quasiconvexity, where they are known and do not follow."""
     try:
         found = degrees(program, convex, seconds)

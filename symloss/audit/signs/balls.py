@@ -27,8 +27,11 @@ class Undecided(Exception):  # noqa: N818 - a question, not a mistake
     """A ball lies on both sides of a condition or reaches out of a domain."""
 
 
-def exact(number: Rational) -> arb:
-    """The tightest ball about a rational number."""
+def exact(number: Expr) -> arb:
+    """The tightest ball about a rational number; a tight one about another number."""
+    if not number.is_Rational:
+        found: arb = compiled(number)({})
+        return found
     return arb(fmpq(int(number.p), int(number.q)))
 
 

@@ -17,7 +17,8 @@ from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Interval
 
 _HALVES = [Rational(n, d) for n, d in ((1, 1), (1, 10), (1, 2), (1, 4), (3, 1), (10, 1), (1, 100))]
-_FINE = (POSITIVE, NOT_NEGATIVE, ZERO)
+FINE = (POSITIVE, NOT_NEGATIVE, ZERO)
+"""Signs of the second derivative of a convex function."""
 
 
 def on_line(expression: Expr, symbol: Symbol, box: deciding.Box) -> Answer:
@@ -26,13 +27,22 @@ def on_line(expression: Expr, symbol: Symbol, box: deciding.Box) -> Answer:
     used = {name: box[name] for name in box if formula.has(name) or name == symbol}
     if formula.free_symbols - set(used):
         return Unknown(("symbols without a domain",))
-    witness = refutation(formula, (symbol,), used)
-    if witness is not None:
-        return witness
+    return refutation(formula, (symbol,), used) or shown_on_line(expression, symbol, used, FINE)
+
+
+def shown_on_line(
+    expression: Expr, symbol: Symbol, box: deciding.Box, fine: tuple[str, ...]
+) -> Proved | Unknown:
+    """Convexity in one symbol where curvatures have no signs but these, not attacked by points.
+
+    With the one sign POSITIVE, what is proved is strict convexity.
+    """
+    formula = cells.plain(expression)
+    used = {name: box[name] for name in box if formula.has(name) or name == symbol}
     steps: list[str] = []
     rest = {name: domain for name, domain in used.items() if name != symbol}
     for outer in cells.cells(rest):
-        told = _on_one_line(formula, symbol, used[symbol], outer)
+        told = _on_one_line(formula, symbol, used[symbol], outer, fine)
         if told is None:
             return Unknown(("rational triples", "second derivative on pieces with joints"))
         steps += told
@@ -41,7 +51,7 @@ def on_line(expression: Expr, symbol: Symbol, box: deciding.Box) -> Answer:
 
 
 def _on_one_line(
-    formula: Expr, symbol: Symbol, domain: Interval, outer: cells.Cell
+    formula: Expr, symbol: Symbol, domain: Interval, outer: cells.Cell, fine: tuple[str, ...]
 ) -> list[str] | None:
     inner = formula.subs(outer)
     places = deciding.ordered_breaks(inner, symbol, domain)
@@ -54,7 +64,7 @@ def _on_one_line(
     told = []
     for piece, span in zip(smooth, spans, strict=True):
         sign = _curvature(piece, symbol, span)
-        if sign not in _FINE:
+        if sign not in fine:
             return None
         told.append(f"on ({span[0]}, {span[1]}) the second derivative of {piece} has sign {sign}")
     for left, right, place in zip(smooth, smooth[1:], places[1:-1], strict=False):
@@ -95,7 +105,7 @@ def _joined(inner: Expr, left: Expr, right: Expr, symbol: Symbol, place: Expr) -
     if not (before.is_finite and after.is_finite):
         return False
     jump = sympy.simplify(after - before)
-    return cells.defined(jump) and cells.sign_in(jump) in _FINE
+    return cells.defined(jump) and cells.sign_in(jump) in FINE
 
 
 def one_sided(expression: Expr, symbol: Symbol, place: Expr, way: str) -> Expr | None:
@@ -122,7 +132,7 @@ def _ends_agree(inner: Expr, smooth: list[Expr], symbol: Symbol, domain: Interva
         if here is None or near is None or not near.is_finite:
             return False
         there = here.subs(symbol, place)
-        if not there.is_finite or cells.sign_in(sympy.simplify(there - near)) not in _FINE:
+        if not there.is_finite or cells.sign_in(sympy.simplify(there - near)) not in FINE:
             return False
     return True
 

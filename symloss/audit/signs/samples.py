@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import sympy
 from sympy import Rational, Symbol
@@ -16,7 +17,8 @@ _STEPS = [Rational(n, d) for n, d in (
 )]  # fmt: skip
 
 
-def of_interval(interval: Interval) -> list[Rational]:
+@lru_cache(maxsize=512)
+def of_interval(interval: Interval) -> tuple[Rational, ...]:
     """Points of an interval, the ordinary ones first."""
     low, high = interval.low, interval.high
     found = [step * way for step in _STEPS for way in (1, -1)]
@@ -26,8 +28,9 @@ def of_interval(interval: Interval) -> list[Rational]:
         found += [high - step for step in _STEPS]
     if low.is_finite and high.is_finite:
         found += [low + (high - low) * Rational(n, 16) for n in (8, 4, 12, *range(17))]
-    unique = dict.fromkeys(point for point in found if interval.contains(point))
-    return list(unique)
+    rational = (point for point in found if point.is_Rational)  # ends may be roots
+    unique = dict.fromkeys(point for point in rational if interval.contains(point))
+    return tuple(unique)
 
 
 def points(

@@ -1,0 +1,11 @@
+"""Conditions on parameters: where a property holds that fails for some of their values.
+
+In: a `Subject` and the findings about its shape. Out: findings that replace refuted ones: proved
+where a condition holds, with the witness of the failure elsewhere. Guarantees: each was proved
+with the parameter's domain narrowed; `exact` says that the property is shown to fail for all other
+values. Raises: nothing of its own; it runs in a worker that ends with its budget.
+"""
+
+from symloss.audit.conditions.run import NAMES, conditions
+
+__all__ = ["NAMES", "conditions"]
