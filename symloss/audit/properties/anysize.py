@@ -15,6 +15,7 @@ from symloss.audit.composition import (
 )
 from symloss.audit.findings import Finding
 from symloss.audit.hessians import Break, roughest
+from symloss.audit.properties.kinks import of_surfaces
 from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
@@ -36,6 +37,7 @@ def of_program(subject: Subject, seconds: float) -> list[Finding]:
         _smoothness(order, steps, found),
         Finding("continuous", _at_least(0, order, steps, found)),
         Finding("differentiable", _at_least(1, order, steps, found), detail=_kink(found)),
+        of_surfaces(subject, differentiable=bool(order >= 1)),
     ]
 
 

@@ -6,6 +6,7 @@ import sympy
 
 from symloss.audit.findings import Finding
 from symloss.audit.properties.anysize import of_program
+from symloss.audit.properties.kinks import of_lines
 from symloss.audit.signs import pieces
 from symloss.audit.signs.extrema import own_symbols
 from symloss.audit.subject import Case, Subject, along_difference
@@ -29,11 +30,17 @@ def smoothness(subject: Subject, seconds: float) -> list[Finding]:
                 Finding("differentiable", known)]  # fmt: skip
     steps = tuple(dict.fromkeys(map(_told, joints))) or ("one formula, defined everywhere",)
     kinks = tuple(dict.fromkeys(_told(joint) for joint in joints if joint.orders == 0))
+    ways = [
+        (c, along_difference(c), line[1])
+        for c, line in zip(subject.cases, lines, strict=True)
+        if line
+    ]
     name = "Cinf" if worst is None else "discontinuous" if worst < 0 else f"C{worst}"
     return [
         Finding("smoothness", Proved(METHOD, steps), name),
         Finding("continuous", _at_least(worst, 0, steps)),
         Finding("differentiable", _at_least(worst, 1, steps), detail="; ".join(kinks)),
+        of_lines(subject, ways),
     ]
 
 
