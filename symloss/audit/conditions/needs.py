@@ -43,14 +43,14 @@ class Need:
 
 def needs(subject: Subject, way: int, seconds: float) -> list[Need]:
     """What convexity of the loss, times 1 or -1, needs; each expression once."""
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     symbols = {entry.symbol for entry in subject.program.parameters}
     found: dict[Expr, Need] = {}
     for one in itertools.chain(_of_cases(subject, way), _of_lines(subject, way)):
         value = _tidy(one.value)
         if value.free_symbols and value.free_symbols <= symbols and not value.has(*_WRONG):
             found.setdefault(value, Need(value, one.told))
-        if time.monotonic() > end:
+        if time.process_time() > end:
             break
     return list(found.values())
 

@@ -18,7 +18,7 @@ NEEDS_SECONDS = 2.0
 
 def conditions(subject: Subject, found: Mapping[str, Finding], seconds: float) -> list[Finding]:
     """The refuted findings that hold for some values of a parameter, as such."""
-    until = time.monotonic() + seconds * 0.9
+    until = time.process_time() + seconds * 0.9
     told: list[Finding] = []
     for name in dict.fromkeys(one.name.partition(" in ")[2] for one in found.values()):
         asked = [one for one in found.values() if one.name.partition(" in ")[2] == name]
@@ -32,7 +32,7 @@ def _of_subject(subject: Subject, asked: list[Finding], until: float) -> list[Fi
     if not box or not asked:
         return []
     needed = {
-        claim: needs(subject, way, min(NEEDS_SECONDS, until - time.monotonic()))
+        claim: needs(subject, way, min(NEEDS_SECONDS, until - time.process_time()))
         for claim, way in (("convex", 1), ("concave", -1))
     }
     needed["affine"] = [*needed["convex"], *needed["concave"]]
@@ -41,7 +41,7 @@ def _of_subject(subject: Subject, asked: list[Finding], until: float) -> list[Fi
         search = Search(subject, symbol.name, domain, until)
         for one in asked:
             needed_here = needed.get(side_of(one.name.partition(" in ")[0]), [])
-            if time.monotonic() < until and one.name not in told:
+            if time.process_time() < until and one.name not in told:
                 parts = parted(subject, symbol.name, domain, needed_here)
                 found = conditioned(search, one, parts) if parts.open else None
                 if found is not None:

@@ -55,7 +55,7 @@ class Search:
 
     def left(self, most: float) -> float:
         """Seconds that a step may take."""
-        return max(0.01, min(most, self.until - time.monotonic()))
+        return max(0.01, min(most, self.until - time.process_time()))
 
     def fails_at(self, part: Interval, claim: str) -> bool:
         """Whether the claim is refuted for a number of the part, or the loss undefined there."""
@@ -78,7 +78,7 @@ class Search:
         if (part, claim) not in self._found:
             self._found[part, claim] = UNDEFINED
             one = narrowed(self.subject, self.name, part)
-            if one is not None and time.monotonic() < self.until:
+            if one is not None and time.process_time() < self.until:
                 self._found |= {(part, n): a for n, a in self._answers(one, part, claim).items()}
         return self._found[part, claim]
 
