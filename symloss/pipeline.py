@@ -35,7 +35,7 @@ from symloss.lower import Kernel, lower
 from symloss.program import read_program
 from symloss.spec import Spec, read_spec
 from symloss.stable import stabilise
-from symloss.verify import Verification, certify, verify
+from symloss.verify import Record, Verification, certify, verify
 
 __all__ = [
     "Made",
@@ -72,18 +72,25 @@ def compile_spec(spec: Spec) -> Kernel:
 
 
 def make(
-    spec: Spec, *, standalone: bool, build_key: str, folder: Path, audit: Mapping[str, str]
+    spec: Spec,
+    *,
+    standalone: bool,
+    build_key: str,
+    folder: Path,
+    audit: Mapping[str, str],
+    record: Record = (),
 ) -> Made:
     """A spec as a judged module; `folder` holds the draft that the judge runs.
 
-    `audit` is what the module's header tells of the loss.
+    `audit` is what the module's header tells of the loss; `record` tells where the judge measures
+    errors again.
 
     Raises:
         SymlossError: the spec does not compile, or the emitted code fails a check.
     """
     kernel = compile_spec(spec)
     source = partial(render, spec, kernel, standalone=standalone, build_key=build_key, audit=audit)
-    verification = verify(spec, _load_text(spec, source(), folder))
+    verification = verify(spec, _load_text(spec, source(), folder), record=record)
     if not verification.passed:
         raise VerificationError(str(verification))
     return Made(source(verification=verification.summary()), verification)

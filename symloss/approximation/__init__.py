@@ -9,5 +9,9 @@ is found.
 
 from symloss.approximation.coefficients import coefficients_text, write_coefficients
 from symloss.approximation.measuring import Measurement, measure
+from symloss.approximation.references import REFERENCES
 
-__all__ = ["Measurement", "coefficients_text", "measure", "write_coefficients"]
+NAMES = tuple(reference.name for reference in REFERENCES)
+"""The functions that are measured."""
+
+__all__ = ["NAMES", "Measurement", "coefficients_text", "measure", "write_coefficients"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any
@@ -55,12 +55,15 @@ class Measurement:
         return {**asdict(self), "at": float(self.at).hex(), "holds": self.holds}
 
 
-def measure(exhaustive: bool = False, speed: bool = False) -> Iterator[Measurement]:
+def measure(
+    names: Sequence[str] = (), *, exhaustive: bool = False, speed: bool = False
+) -> Iterator[Measurement]:
     """Each function in both formats, by a hunt; or in float32, at every argument.
 
-    With `speed`, the ratio of times on 4096 numbers between -5 and 5, or in the domain, too.
+    With `names`, those alone. With `speed`, the ratio of times on 4096 numbers between -5 and 5, or
+    in the domain, too.
     """
-    for reference in REFERENCES:
+    for reference in (one for one in REFERENCES if not names or one.name in names):
         for dtype in (np.float32,) if exhaustive else (np.float32, np.float64):
             function = over_arrays(getattr(runtime, reference.name))
             worst = (everywhere if exhaustive else hunt)(reference, function, dtype)

@@ -13,7 +13,8 @@ from symloss.cli.auditing import audit
 from symloss.cli.base import app, complain
 from symloss.cli.benching import bench
 from symloss.cli.building import build
-from symloss.cli.judging import elementary, verify
+from symloss.cli.elementary import elementary
+from symloss.cli.judging import verify
 from symloss.cli.reading import list_losses, show
 
 __all__ = ["app", "main"]

@@ -1,17 +1,14 @@
-"""`symloss verify` and `symloss elementary`."""
+"""`symloss verify`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from symloss.cli.base import WORDS, Jobs, Json, fail, out, print_json
-
-if TYPE_CHECKING:
-    from symloss.publish import Case
+from symloss.cli.certifying import Wish, certify
 
 
 def verify(
@@ -29,6 +26,9 @@ def verify(
     budget: Annotated[
         float, typer.Option(min=0.0, help="Seconds of hunting for each function and type.")
     ] = 2.0,
+    keep: Annotated[
+        bool, typer.Option("--record", help="With --accuracy: keep it beside the module.")
+    ] = False,
     as_json: Json = False,
     jobs: Jobs = None,
 ) -> None:
@@ -38,8 +38,10 @@ def verify(
     cases = publish.cases(words or [], folder)
     jobs = jobs or publish.available_jobs()
     if accuracy:
-        _certify(context, cases, jobs, budget, as_json)
+        certify(context, cases, Wish(jobs, budget, keep, as_json))
         return
+    if keep:
+        raise typer.BadParameter("--record goes with --accuracy")
     outcomes = list(publish.judge(cases, jobs=jobs, points=points, track=report.bar("judging")))
     judged = [outcome for outcome in outcomes if isinstance(outcome, publish.Judged)]
     failures = [outcome for outcome in outcomes if isinstance(outcome, publish.Failure)]
@@ -50,43 +52,4 @@ def verify(
             out.print(part)
     fail(context, failures)
     if not all(one.verification.passed for one in judged):
-        raise typer.Exit(1)
-
-
-def _certify(
-    context: typer.Context, cases: Sequence[Case], jobs: int, budget: float, as_json: bool
-) -> None:
-    """Print certificates; exit with 1 where a bound is broken."""
-    from symloss import publish, report
-
-    track = report.bar("measuring")
-    outcomes = list(publish.measure(cases, jobs=jobs, seconds=budget, track=track))
-    measured = [outcome for outcome in outcomes if isinstance(outcome, publish.Measured)]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, publish.Failure)]
-    if as_json:
-        print_json(report.certificates_json(measured, failures))
-    else:
-        for part in report.certificates(measured):
-            out.print(part)
-    fail(context, failures)
-    if not all(one.certificate.holds for one in measured):
-        raise typer.Exit(1)
-
-
-def elementary(
-    exhaustive: Annotated[
-        bool, typer.Option("--exhaustive", help="Every float32: some 10 minutes of CPU time.")
-    ] = False,
-    speed: Annotated[bool, typer.Option("--speed", help="Compare times with NumPy's.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Measure the elementary functions that emitted code rests on, in ulps."""
-    from symloss import approximation, report
-
-    found = list(approximation.measure(exhaustive, speed))
-    if as_json:
-        print_json([one.to_json() for one in found])
-    else:
-        out.print(report.elementary_table(found))
-    if not all(one.holds for one in found):
         raise typer.Exit(1)

@@ -49,7 +49,7 @@ def embedded(names: Iterable[str]) -> str:
         for node in tree.body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 imports.update(dict.fromkeys(_foreign(node)))
-        bodies += [_segment(file, node) for node in tree.body if _names(node) & wanted]
+        bodies += [_segment(file, node) for node in tree.body if names_at_top(node) & wanted]
     return "\n".join(sorted(imports, key=_import_order)) + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
 
 
@@ -59,7 +59,7 @@ def without(code: str, name: str) -> str:
     A function of Python that the code calls is kept under the longer name.
     """
     tree = ast.parse(code)
-    at_top = {found for node in tree.body for found in (*_names(node), *_imported(node))}
+    at_top = {found for node in tree.body for found in (*names_at_top(node), *_imported(node))}
     calls = any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
     builtin = calls and hasattr(builtins, name) and name not in at_top
     if name not in at_top and not builtin:
@@ -114,13 +114,18 @@ def _imported_files(file: str) -> set[str]:
     }
 
 
+def definitions_of() -> dict[str, list[ast.stmt]]:
+    """The statements at the top of the run-time's files, by file."""
+    return {file: ast.parse(text).body for file, text in _sources().items()}
+
+
 @cache
 def _definitions(file: str) -> dict[str, frozenset[str]]:
     """Each top-level name of a file, with the names that its definition mentions."""
     found: dict[str, frozenset[str]] = {}
     for node in ast.parse(_sources()[file]).body:
         mentions = frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-        for name in _names(node):
+        for name in names_at_top(node):
             found[name] = found.get(name, frozenset()) | mentions
     return found
 
@@ -140,7 +145,7 @@ def _called(call: ast.Call) -> str:
     return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
-def _names(node: ast.stmt) -> set[str]:
+def names_at_top(node: ast.stmt) -> set[str]:
     """What a top-level statement defines; how a function compiles belongs to the function."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         overloaded = {

@@ -14,6 +14,7 @@ from symloss.emit.procedures import context
 from symloss.lower import Kernel
 from symloss.spec import Input, Parameter, Spec
 
+_ACCURACY = "Accuracy"
 _PLAIN = {"math": "import math\n", "np": "import numpy as np\n"}
 
 
@@ -93,8 +94,23 @@ def _notes(
         "Proved": ", ".join(_told(name, word) for name, word in audit.items() if word != "no"),
         "Refuted": ", ".join(name for name, word in audit.items() if word == "no"),
         "Verified": verification or "",
+        _ACCURACY: "not measured",
     }
-    return [f"{name + ':':<10} {_plain(text)}" for name, text in facts.items() if text]
+    return [_note(name, text) for name, text in facts.items() if text]
+
+
+def with_accuracy(source: str, told: str) -> str:
+    """A module's source with another word on its accuracy in the header."""
+    header, mark, code = source.partition("\n# build-key: ")
+    lines = header.split("\n")
+    places = [n for n, line in enumerate(lines) if line.startswith(_note(_ACCURACY, ""))]
+    if places:  # the header's own line is the last: a spec's summary may begin likewise
+        lines[places[-1]] = _note(_ACCURACY, told)
+    return "\n".join(lines) + mark + code
+
+
+def _note(name: str, text: str) -> str:
+    return f"{name + ':':<10} {_plain(text)}"
 
 
 def _told(name: str, word: str) -> str:

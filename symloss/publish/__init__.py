@@ -8,10 +8,22 @@ for a folder that cannot be written, and for a plan in which two specs would cla
 """
 
 from symloss.publish.build import build
+from symloss.publish.certificates import Effort
 from symloss.publish.check import check
 from symloss.publish.examine import Examiner, Rechecked, Replayer, examine
+from symloss.publish.exhaustive import Exhausted, record_function, recorded_functions
 from symloss.publish.find import catalogue_specs, is_path, specs_of
-from symloss.publish.judge import Case, Judged, Measured, cases, judge, measure, precompile
+from symloss.publish.judge import (
+    Case,
+    Judged,
+    Measured,
+    cases,
+    judge,
+    keep,
+    measure,
+    precompile,
+    require_keeping,
+)
 from symloss.publish.outcome import Built, Failure, Report, Track, unforeseen, untracked
 from symloss.publish.places import Places, checkout_places, installed_places
 from symloss.publish.plan import Plan, Target, catalogue_plan, own_plan
@@ -22,7 +34,9 @@ __all__ = [
     "DIED",
     "Built",
     "Case",
+    "Effort",
     "Examiner",
+    "Exhausted",
     "Failure",
     "Judged",
     "Measured",
@@ -45,9 +59,13 @@ __all__ = [
     "is_intact",
     "is_path",
     "judge",
+    "keep",
     "measure",
     "own_plan",
     "precompile",
+    "record_function",
+    "recorded_functions",
+    "require_keeping",
     "seal",
     "specs_of",
     "spread",

@@ -8,7 +8,8 @@ from pathlib import Path
 from shutil import rmtree
 
 from symloss.errors import PublishError, SymlossError
-from symloss.publish.check import REASONS, orphans, strangers
+from symloss.publish.certificates import accuracy_standing, retell
+from symloss.publish.check import ACCURACY_REASONS, REASONS, orphans, strangers
 from symloss.publish.index import index_files
 from symloss.publish.outcome import Built, Failure, Report, Track, untracked
 from symloss.publish.plan import Plan, Target, audit_standing, standing
@@ -31,6 +32,8 @@ def build(plan: Plan, *, jobs: int = 1, force: bool = False, track: Track = untr
             (stale if _is_stale(plan, target, force=force) else current).append(target)
         except SymlossError as error:
             failures.append(Failure(target.label, str(error)))
+    for target in current:
+        retell(target.file)
     built: list[Built] = []
     for outcome in _publish(plan, stale, jobs, track):
         if isinstance(outcome, Built):
@@ -65,6 +68,9 @@ def _is_stale(plan: Plan, target: Target, *, force: bool) -> bool:
         raise PublishError(
             f"{target.dossier} {REASONS[audited]}\n  move it away, or choose another --out"
         )
+    measured = accuracy_standing(target.file)
+    if measured in ("edited", "foreign"):
+        raise PublishError(f"{target.certificate} {ACCURACY_REASONS[measured]}")
     return force or found != "current" or audited != "current"
 
 

@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from symloss.errors import SymlossError
-from symloss.publish.dossiers import SUFFIX, is_dossier
+from symloss.publish.certificates import CERTIFICATES, accuracy_standing
+from symloss.publish.dossiers import AUDITS
 from symloss.publish.index import index_files
 from symloss.publish.outcome import Failure
 from symloss.publish.plan import Plan, Target, audit_standing, standing
-from symloss.publish.seal import is_intact, is_ours, read
+from symloss.publish.seal import Status, is_intact, is_ours, read
 
 AUDIT_REASON = "is the audit of something else: its spec or the auditor has changed"
+ACCURACY_REASONS = {
+    "stale": "tells of another certificate of accuracy than the one beside it",
+    "edited": "was edited by hand; record it anew, or remove it",
+    "foreign": "was not written by symloss, and is in the way",
+}
+SORTS = (AUDITS, CERTIFICATES)
+"""The documents that may lie beside a module."""
 REASONS = {
     "missing": "is not built",
     "stale": "was built from something else: its spec, a template or the generator has changed",
@@ -37,18 +45,22 @@ def orphans(plan: Plan) -> tuple[Path, ...]:
 
 
 def strangers(plan: Plan) -> tuple[Path, ...]:
-    """Python files and audits among the published ones that symloss did not write."""
+    """Python files and documents among the published ones that symloss did not write."""
     return tuple(file for file in _leftovers(plan) if not _is_ours(file))
 
 
 def _is_ours(file: Path) -> bool:
-    return is_dossier(file) if file.name.endswith(SUFFIX) else is_ours(read(file))
+    if file.suffix == ".json":
+        return any(sort.is_one(file) for sort in SORTS)
+    return is_ours(read(file))
 
 
 def _leftovers(plan: Plan) -> list[Path]:
     expected = {target.file for target in plan.targets} | index_files(plan).keys()
     expected |= {target.dossier for target in plan.targets}
-    return sorted({*plan.root.rglob("*.py"), *plan.root.rglob(f"*{SUFFIX}")} - expected)
+    expected |= {target.certificate for target in plan.targets}
+    patterns = ("*.py", *(f"*{sort.suffix}" for sort in SORTS))
+    return sorted({file for one in patterns for file in plan.root.rglob(one)} - expected)
 
 
 def _of_target(plan: Plan, target: Target) -> Iterator[Failure]:
@@ -62,6 +74,16 @@ def _of_target(plan: Plan, target: Target) -> Iterator[Failure]:
     if audited != "current":
         reason = AUDIT_REASON if audited == "stale" else REASONS[audited]
         yield Failure(str(target.dossier), reason)
+    yield from _of_certificate(target, found)
+
+
+def _of_certificate(target: Target, module: Status) -> Iterator[Failure]:
+    """What is wrong with a certificate, or with what a module that is current says of it."""
+    found = accuracy_standing(target.file)
+    if found == "stale" and module == "current":
+        yield Failure(str(target.file), ACCURACY_REASONS[found])
+    if found in ("edited", "foreign"):
+        yield Failure(str(target.certificate), ACCURACY_REASONS[found])
 
 
 def _of_index(plan: Plan) -> Iterator[Failure]:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from symloss import pipeline
 from symloss.errors import PublishError
+from symloss.publish.documents import SEAL, Sort, text_of
 from symloss.publish.keys import auditor_digest, digest
-from symloss.publish.seal import Status, read
 from symloss.spec import Spec
 
-SUFFIX = ".audit.json"
-KEY, SEAL = "audit_key", "digest"
+AUDITS = Sort(".audit.json", "audit_key")
 _LONG = ("domain", "kinks", "minimiser")
 
 
@@ -53,11 +51,6 @@ def _word(finding: dict[str, Any]) -> str:
     return f"{word} where {finding['condition']}" if finding["condition"] else word
 
 
-def dossier_file(module: Path) -> Path:
-    """Where the audit of a module's loss lies."""
-    return module.with_name(module.stem + SUFFIX)
-
-
 def audit_key(spec: Spec) -> str:
     """The key of a spec's audit: equal keys, nothing to audit anew."""
     return digest([spec.hash, _auditor()])
@@ -68,29 +61,10 @@ def _auditor() -> str:
     return auditor_digest()
 
 
-def is_dossier(file: Path) -> bool:
-    """Whether symloss wrote the file, edited since or not."""
-    return KEY in _document(file)
-
-
-def dossier_status(file: Path, key: str) -> Status:
-    """How an audit on disk stands to the key it should have."""
-    if not file.exists():
-        return "missing"
-    document = _document(file)
-    if KEY not in document:
-        return "foreign"
-    if document.get(SEAL) != _sealed(document):
-        return "edited"
-    return "current" if document[KEY] == key else "stale"
-
-
 def stored(file: Path) -> Dossier | None:
     """What lies in a file, if it is an audit as it was published."""
-    document = _document(file) if file.exists() else {}
-    if KEY not in document or document.get(SEAL) != _sealed(document):
-        return None
-    return Dossier(read(file), document)
+    document = AUDITS.stored(file)
+    return Dossier(text_of(document), document) if document is not None else None
 
 
 def dossier(spec: Spec, file: Path) -> Dossier:
@@ -100,7 +74,7 @@ def dossier(spec: Spec, file: Path) -> Dossier:
         PublishError: a claim of the spec is refuted.
     """
     key = audit_key(spec)
-    if dossier_status(file, key) == "current":
+    if AUDITS.status(file, key) == "current":
         found = stored(file)
         assert found is not None
         return found
@@ -110,20 +84,5 @@ def dossier(spec: Spec, file: Path) -> Dossier:
         raise PublishError(
             f"{spec.path}: the audit contradicts the spec; nothing is published\n{told}"
         )
-    document = {KEY: key, **json.loads(json.dumps(audit.to_json(timed=False)))}
-    document[SEAL] = _sealed(document)
-    return Dossier(json.dumps(document, indent=1, ensure_ascii=False) + "\n", document)
-
-
-def _document(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(read(file))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _sealed(document: dict[str, Any]) -> str:
-    """A digest of all that a document says."""
-    said = {name: value for name, value in document.items() if name != SEAL}
-    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    document = AUDITS.sealed(key, json.loads(json.dumps(audit.to_json(timed=False))))
+    return Dossier(text_of(document), document)

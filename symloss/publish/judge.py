@@ -5,16 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from symloss import pipeline
 from symloss.errors import PublishError, SymlossError
+from symloss.publish.certificates import Effort, keep_certificate, rows_on_record
 from symloss.publish.find import catalogue_specs, is_path, specs_of
 from symloss.publish.outcome import Failure, Track, unforeseen, untracked
+from symloss.publish.places import is_checkout
 from symloss.publish.spread import DIED, spread
 from symloss.spec import Spec
 from symloss.verify import Certificate, Verification
@@ -35,6 +38,14 @@ class Case:
     def name(self) -> str:
         """The loss's name."""
         return self.spec.stem
+
+    @property
+    def file(self) -> Path | None:
+        """The module's file; None where the code is yet to be emitted."""
+        if not isinstance(self.code, str):
+            return self.code
+        origin = getattr(find_spec(self.code), "origin", None)
+        return Path(origin) if origin else None
 
 
 @dataclass(frozen=True)
@@ -76,13 +87,42 @@ def judge(
 
 
 def measure(
-    chosen: Sequence[Case], *, jobs: int = 1, seconds: float, track: Track = untracked
+    chosen: Sequence[Case], *, jobs: int = 1, effort: Effort, track: Track = untracked
 ) -> Iterator[Measured | Failure]:
-    """Certificates of accuracy as they come; `seconds` is what each function may take."""
+    """Certificates of accuracy as they come."""
     with TemporaryDirectory(prefix="symloss-", ignore_cleanup_errors=True) as folder:
-        work = Workshop(Path(folder), seconds)
+        work = Workshop(Path(folder), effort)
         with closing(spread(work, chosen, jobs, lost=_lost)) as outcomes:
             yield from track(outcomes, len(chosen))
+
+
+def require_keeping(chosen: Sequence[Case]) -> None:
+    """See to it that certificates of all cases can be kept.
+
+    Raises:
+        PublishError: the code of a case is in no file, or belongs to an installation.
+    """
+    for case in chosen:
+        if case.file is None:
+            raise PublishError(
+                f"{case.name}: nothing is published that a certificate could be kept for\n"
+                "  build it first, and name the folder: --out losses"
+            )
+    if any(isinstance(case.code, str) for case in chosen) and not is_checkout():
+        raise PublishError(
+            "certificates of symloss's own catalogue are kept in a checkout,"
+            " installed with `pip install -e .`"
+        )
+
+
+def keep(measured: Measured, effort: Effort) -> None:
+    """Keep a certificate beside the module that was measured.
+
+    Raises:
+        PublishError: its file cannot be written.
+    """
+    assert measured.case.file is not None
+    keep_certificate(measured.case.file, measured.certificate, effort)
 
 
 def precompile(
@@ -138,19 +178,21 @@ class Courtroom(_Room):
     points: int | None
 
     def _outcome(self, case: Case, spec: Spec, loss: Any) -> Judged:
+        record = rows_on_record(case.file)
         if self.points is None:
-            return Judged(case, pipeline.verify(spec, loss))
-        return Judged(case, pipeline.verify(spec, loss, points=self.points))
+            return Judged(case, pipeline.verify(spec, loss, record=record))
+        found = pipeline.verify(spec, loss, points=self.points, record=record)
+        return Judged(case, found)
 
 
 @dataclass(frozen=True)
 class Workshop(_Room):
-    """Measures cases; `seconds` is how long each function may take, after its first round."""
+    """Measures cases."""
 
-    seconds: float
+    effort: Effort
 
     def _outcome(self, case: Case, spec: Spec, loss: Any) -> Measured:
-        return Measured(case, pipeline.certify(spec, loss, seconds=self.seconds))
+        return Measured(case, pipeline.certify(spec, loss, **asdict(self.effort)))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symloss.errors import PublishError
-from symloss.publish.dossiers import audit_key, dossier_file, dossier_status, stored
+from symloss.publish.certificates import CERTIFICATES
+from symloss.publish.dossiers import AUDITS, audit_key, stored
 from symloss.publish.keys import build_key, generator_digest
 from symloss.publish.places import Places, installed_places
 from symloss.publish.seal import Status, status
@@ -32,7 +33,12 @@ class Target:
     @property
     def dossier(self) -> Path:
         """The file of its audit, beside the module."""
-        return dossier_file(self.file)
+        return AUDITS.file(self.file)
+
+    @property
+    def certificate(self) -> Path:
+        """The file of its certificate of accuracy, if it has one, beside the module."""
+        return CERTIFICATES.file(self.file)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def audit_standing(target: Target) -> Status:
     Raises:
         SpecError: the spec cannot be read.
     """
-    return dossier_status(target.dossier, audit_key(read_spec(target.spec)))
+    return AUDITS.status(target.dossier, audit_key(read_spec(target.spec)))
 
 
 def _label(spec: Path, out: Path) -> str:

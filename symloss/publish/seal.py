@@ -23,6 +23,11 @@ def seal(text: str) -> str:
     return f"{body}{DIGEST}{_digest(body)}\n"
 
 
+def unsealed(text: str) -> str:
+    """A sealed text without the line that gives its digest."""
+    return text.rpartition(DIGEST)[0]
+
+
 def is_ours(text: str) -> bool:
     """Whether symloss published a file with this text, edited since or not."""
     return any(line.startswith((DIGEST, KEY)) for line in text.splitlines())

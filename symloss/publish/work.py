@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from symloss import pipeline
 from symloss.errors import SymlossError
+from symloss.publish.certificates import rows_on_record, told_by
 from symloss.publish.dossiers import dossier
 from symloss.publish.keys import build_key
 from symloss.publish.outcome import Built, Failure, unforeseen
@@ -41,9 +42,15 @@ class Workshop:
         told = dossier(named, target.dossier)
         key = build_key(spec, self.plan.generator, standalone=standalone, audit=told.seal)
         made = pipeline.make(
-            named, standalone=standalone, build_key=key, folder=self.folder, audit=told.summary
+            named,
+            standalone=standalone,
+            build_key=key,
+            folder=self.folder,
+            audit=told.summary,
+            record=rows_on_record(target.file),
         )
-        return Built(target, seal(made.source), made.verification, told.text)
+        text = seal(told_by(made.source, target.file))
+        return Built(target, text, made.verification, told.text)
 
 
 @contextmanager

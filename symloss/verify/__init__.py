@@ -8,7 +8,14 @@ comparisons never pass. Raises: nothing on account of the code under test, whose
 failures; `certify` lets them through.
 """
 
-from symloss.verify.accuracy import Certificate, Extreme, Row, certify
+from symloss.verify.accuracy import (
+    Certificate,
+    Extreme,
+    Record,
+    Row,
+    certify,
+    summary,
+)
 from symloss.verify.judge import verify
 from symloss.verify.verification import Check, Failure, Verification
 
@@ -17,8 +24,10 @@ __all__ = [
     "Check",
     "Extreme",
     "Failure",
+    "Record",
     "Row",
     "Verification",
     "certify",
+    "summary",
     "verify",
 ]

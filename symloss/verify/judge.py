@@ -11,6 +11,7 @@ import numpy as np
 
 from symloss.spec import Spec
 from symloss.verify import contract, derivatives, laws, promises, wide
+from symloss.verify.accuracy import REMEDY, Record, check_accuracy
 from symloss.verify.derivatives import Batch, Trial, batches
 from symloss.verify.sample import sample
 from symloss.verify.slopes import STEP_EXPONENT
@@ -43,12 +44,17 @@ _BOUNDS = {
     "refusals": "NaN at the item and ValueError with validate=True, in every function",
     "defaults": "64 u between a parameter left out and the spec's default given",
     "wide items": "C u (component + typical slope), C = 64 + 8 size, at 17 and 2500 elements",
+    "accuracy": (
+        "ulps of mixed error: 4, log2 of an item's size more, or what [[accuracy]] allows; "
+        "the worst points on record and the first of the hunt"
+    ),
     "examples": "the example's tolerance",
     "relations": (
         "an identity by algebra, else 1e-20 relative at 400 bits; limits come within 1e-9 at 2**160"
     ),
     "likelihood": "1e-20 relative at 400 bits: loss + log density is free of `wrt`",
 }
+_REMEDIES = {"accuracy": REMEDY}
 
 
 def verify(
@@ -58,6 +64,7 @@ def verify(
     points: int = POINTS,
     seed: int = 0,
     dtypes: tuple[str, ...] = ("float64", "float32"),
+    record: Record = (),
 ) -> Verification:
     """Judge an emitted loss by its spec's own mathematics.
 
@@ -67,10 +74,12 @@ def verify(
         points: interior points to try; more are added at ends, extremes, ties and kinks.
         seed: the same seed, the same points.
         dtypes: the floating types to try.
+        record: where the worst errors were when they were last looked for, and how large; without
+            it the check of accuracy is left out.
     """
     checks: list[Check] = []
     for name in dtypes:
-        checks += _Hearing(spec, loss, np.dtype(name), points, seed).checks()
+        checks += _Hearing(spec, loss, np.dtype(name), points, seed, record).checks()
     if spec.examples:
         checks.append(_run("examples", "", lambda tally: laws.check_examples(tally, spec, loss)))
     if spec.relations:
@@ -98,6 +107,7 @@ class _Hearing:
     dtype: np.dtype[Any]
     points: int
     seed: int
+    record: Record
 
     @cached_property
     def groups(self) -> list[Batch]:
@@ -142,6 +152,10 @@ class _Hearing:
         }
         if any(entry.default is not None for entry in self.spec.parameters):
             kinds["defaults"] = lambda tally: promises.check_defaults(tally, self.calm, self.loss)
+        if self.record:
+            kinds["accuracy"] = lambda tally: check_accuracy(
+                tally, self.spec, self.loss, self.record
+            )
         if self.spec.dimensions:
             kinds["wide items"] = lambda tally: wide.check_wide(
                 tally, self.calm, self.loss, self.typical, self.seed
@@ -186,7 +200,7 @@ def _second_order(spec: Spec, groups: list[Batch], dtype: np.dtype) -> list[Batc
 def _run(function: str, dtype: str, check: Callable[[Tally], None]) -> Check:
     """One check; an exception of the code under test is a failure of its own."""
     bound = _BOUNDS.get(function) or _BOUNDS["hessian" if "hessian" in function else "gradient"]
-    tally = Tally(function, dtype, bound)
+    tally = Tally(function, dtype, bound, _REMEDIES.get(function, ""))
     try:
         with np.errstate(all="ignore"):
             check(tally)

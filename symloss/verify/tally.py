@@ -17,6 +17,7 @@ class Tally:
     function: str
     dtype: str
     bound: str
+    remedy: str = ""
     points: int = 0
     comparisons: int = 0
     skipped: int = 0
@@ -37,6 +38,16 @@ class Tally:
         if not part <= 1:
             expected = f"{low!r}" if low == high else f"between {low!r} and {high!r}"
             self.fail(point, component, expected, repr(got), error, slack)
+
+    def measure(
+        self, ulps: float, allowed: float, *, point: str, component: str, expected: str, got: str
+    ) -> None:
+        """One error that was measured, and the bound that it is held to."""
+        self.comparisons += 1
+        if ulps / allowed > self.worst:
+            self.worst, self.worst_point = ulps / allowed, point
+        if not ulps <= allowed:
+            self.fail(point, component, expected, got, ulps, allowed)
 
     def require(self, holds: bool, *, point: str, expected: str, got: str) -> None:
         """One fact that must hold."""
@@ -66,6 +77,7 @@ class Tally:
             self.bound,
             self.failed,
             tuple(self.failures),
+            self.remedy,
         )
 
 

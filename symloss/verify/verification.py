@@ -35,6 +35,7 @@ class Check:
         bound: how what is allowed is derived.
         failed: the number of failed comparisons.
         failures: the first of them.
+        remedy: what to do about them, where that can be said.
     """
 
     function: str
@@ -47,6 +48,7 @@ class Check:
     bound: str
     failed: int
     failures: tuple[Failure, ...]
+    remedy: str = ""
 
     @property
     def passed(self) -> bool:
@@ -117,4 +119,5 @@ class Verification:
                     f"    {failure.component} at {failure.point}: expected {failure.expected}, "
                     f"got {failure.got}, error {failure.error:.3g}, allowed {failure.allowed:.3g}"
                 )
+            lines += [f"    {check.remedy}"] if check.remedy else []
         return "\n".join(lines)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symloss.spec import Allowance, Spec
-
-BOUND = 4.0
-"""Ulps of mixed error for items without core dimensions; log2 of the item's size is added."""
+Record = Sequence[Mapping[str, Any]]
+"""Rows in short, as `Row.to_record` makes them and JSON keeps them."""
 
 
 @dataclass(frozen=True)
 class Extreme:
-    """The worst error of a kind, and where it occurs."""
+    """The worst error of a kind, and where it occurs; `exact` says where, to be read again."""
 
     ulps: float
     component: str
     point: str
     got: float
     expected: float
+    exact: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,21 @@ class Row:
         """Whether there were points, and all errors are within the bound."""
         return self.points > 0 and self.worst <= self.bound
 
+    def to_record(self) -> dict[str, Any]:
+        """The row in short: errors, and the points at which they are to be measured again."""
+        kept = [one.exact for one in (self.mixed, self.first_lost, self.plain) if one]
+        return {
+            "function": self.function,
+            "type": self.dtype,
+            "points": self.points,
+            "lost": self.lost,
+            "mixed": _short(self.mixed),
+            "plain": _short(self.plain),
+            "bound": self.bound,
+            "holds": self.holds,
+            "at": [dict(one) for n, one in enumerate(kept) if one not in kept[:n]],
+        }
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -78,13 +93,7 @@ class Certificate:
 
     def summary(self) -> str:
         """A line: the worst mixed error of every function."""
-        functions = dict.fromkeys(row.function for row in self.rows)
-        worst = {
-            name: max(row.worst for row in self.rows if row.function == name) for name in functions
-        }
-        shown = ", ".join(f"{name} {ulps:.2g}" for name, ulps in worst.items())
-        points = sum(row.points for row in self.rows)
-        return f"{shown} ulp of mixed error at worst, at {points} points"
+        return summary([row.to_record() for row in self.rows])
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -99,17 +108,23 @@ class Certificate:
         return {"loss": self.loss, "holds": self.holds, "rows": rows}
 
 
-def allowances(spec: Spec, function: str, dtype: str) -> tuple[Allowance, ...]:
-    """The exceptions of a spec that concern a function in a format."""
-    return tuple(
-        entry for entry in spec.accuracy if function in entry.functions and dtype in entry.types
-    )
+def summary(rows: Record) -> str:
+    """A line on the rows of a record: the worst mixed error of every function."""
+    worst: dict[str, float] = {}
+    for row in rows:
+        ulps = math.inf if row["lost"] else row["mixed"]
+        worst[row["function"]] = max(ulps, worst.get(row["function"], 0.0))
+    shown = ", ".join(f"{name} {_told(ulps)}" for name, ulps in worst.items())
+    points = sum(row["points"] for row in rows)
+    return f"{shown} ulp of mixed error at worst, at {points} points"
 
 
-def bound(granted: tuple[Allowance, ...], size: int) -> float:
-    """The mixed error that is allowed for items of a size."""
-    bounds = [entry.bound for entry in granted if entry.bound is not None]
-    return max([BOUND + math.log2(max(size, 1)), *bounds])
+def _told(ulps: float) -> str:
+    return "lost" if math.isinf(ulps) else f"{ulps:.2g}"
+
+
+def _short(extreme: Extreme | None) -> float:
+    return float(f"{extreme.ulps:.3g}") if extreme else 0.0
 
 
 def _plain(value: Any) -> Any:

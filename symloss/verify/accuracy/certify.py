@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
-import numpy as np
-
-from symloss.spec import Allowance, Spec
-from symloss.verify.accuracy.certificate import Certificate, Extreme, Row, allowances, bound
+from symloss.spec import Spec
+from symloss.verify.accuracy.allowed import Allowed, allowed
+from symloss.verify.accuracy.certificate import Certificate, Extreme, Row
 from symloss.verify.accuracy.format import FORMATS
 from symloss.verify.accuracy.hunt import STARTS, Hunt
 from symloss.verify.accuracy.limits import chase
 from symloss.verify.accuracy.measure import FUNCTIONS, Gauge, Miss
-from symloss.verify.accuracy.place import Place, moving
-from symloss.verify.accuracy.starts import variants
 
 ROUNDS = 12
 
@@ -48,15 +45,15 @@ def certify(
     for function in functions:
         for dtype in dtypes:
             gauge = Gauge(spec, loss, function, FORMATS[dtype])
-            granted = allowances(spec, function, dtype)
-            hunt = Hunt(gauge, _within(gauge, granted), seed, rounds, starts, monotonic() + seconds)
-            rows.append(_row(hunt, granted))
+            leave = allowed(spec, function, FORMATS[dtype])
+            hunt = Hunt(gauge, leave.covers, seed, rounds, starts, monotonic() + seconds)
+            rows.append(_row(hunt, leave))
     return Certificate(spec.name, tuple(rows))
 
 
-def _row(hunt: Hunt, granted: tuple[Allowance, ...]) -> Row:
+def _row(hunt: Hunt, leave: Allowed) -> Row:
     trail, gauge = hunt.run(), hunt.gauge
-    if all(entry.magnitudes == 1 for entry in granted):
+    if leave.magnitudes is None:
         chase(gauge, trail, hunt.seed)
     return Row(
         gauge.function,
@@ -67,38 +64,14 @@ def _row(hunt: Hunt, granted: tuple[Allowance, ...]) -> Row:
         _extreme(trail.worst, trail.worst.mixed if trail.worst else 0.0),
         _extreme(trail.plain, trail.plain.plain if trail.plain else 0.0),
         _extreme(trail.first_lost, math.inf),
-        bound(granted, max(_size(gauge.spec, sizes) for sizes in variants(gauge.spec))),
-        tuple(dict.fromkeys(entry.reason for entry in granted)),
+        leave.bound,
+        leave.reasons,
     )
 
 
 def _extreme(miss: Miss | None, ulps: float) -> Extreme | None:
     if miss is None:
         return None
-    return Extreme(ulps, miss.component, miss.place.label(), miss.got, miss.expected)
-
-
-def _size(spec: Spec, sizes: dict[str, int]) -> int:
-    """The number of elements of the largest input."""
-    shapes = ((sizes.get(str(d)) or int(d) for d in entry.shape) for entry in spec.inputs)
-    return max(math.prod(shape) for shape in shapes)
-
-
-def _within(gauge: Gauge, granted: tuple[Allowance, ...]) -> Callable[[Place], bool]:
-    """Whether all inputs are of the magnitudes that an exception leaves."""
-    part = min((entry.magnitudes for entry in granted), default=1.0)
-    if part == 1:
-        return lambda _: True
-    info = np.finfo(gauge.form.dtype)
-    low, high = float(info.tiny) ** part, float(info.max) ** part
-    names = moving(gauge.spec)
-
-    def allowed(place: Place) -> bool:
-        return all(low <= size <= high for size in _sizes(place, names) if size)
-
-    return allowed
-
-
-def _sizes(place: Place, names: list[str]) -> Iterator[float]:
-    for name in names:
-        yield from np.abs(np.ravel(place.values[name])).astype(float).tolist()
+    exact = {"component": [[name, list(at)] for name, at in miss.component]}
+    label = miss.place.label()
+    return Extreme(ulps, miss.name, label, miss.got, miss.expected, exact | miss.place.to_json())

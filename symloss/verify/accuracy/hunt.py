@@ -92,15 +92,20 @@ class Hunt:
         return self.trail
 
 
+def starts_of(gauge: Gauge, size: dict[str, int], seed: int) -> Starts:
+    """The points with items of a size: the first are always the same, however many are drawn."""
+    name = f"{gauge.spec.name} {gauge.function} {gauge.form.dtype} {size}"
+    random = np.random.default_rng([seed, crc32(name.encode())])
+    return Starts(gauge.spec, gauge.form, size, random)
+
+
 class _Herd:
     """Climbers of one size."""
 
     def __init__(self, hunt: Hunt, size: dict[str, int], starts: int) -> None:
         self.hunt, self.count = hunt, starts
-        gauge = hunt.gauge
-        name = f"{gauge.spec.name} {gauge.function} {gauge.form.dtype} {size}"
-        self.random = np.random.default_rng([hunt.seed, crc32(name.encode())])
-        self.starts = Starts(gauge.spec, gauge.form, size, self.random)
+        self.starts = starts_of(hunt.gauge, size, hunt.seed)
+        self.random = self.starts.random
         self.climbers: list[tuple[Place, float]] = []
 
     def step(self, *, first: bool) -> None:

@@ -7,7 +7,7 @@ the format: what settles has a limit, what keeps growing has an infinite one.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -41,28 +41,25 @@ def chase(gauge: Gauge, trail: Trail, seed: int) -> None:
         results = gauge.run(places)
         for number, place in enumerate(places):
             for component in gauge.components(place, random):
-                expected = _limit(gauge, place, component)
-                for result in results:
-                    _note(trail, gauge, place, component, expected, result(number, component))
+                got = [result(number, component) for result in results]
+                for miss in misses_at_infinity(gauge, place, component, got):
+                    trail.note(miss)
 
 
-def _note(
-    trail: Trail,
-    gauge: Gauge,
-    place: Place,
-    component: Component,
-    expected: float | None,
-    got: float,
-) -> None:
-    if expected is None:
-        trail.note(None)
-        return
+def misses_at_infinity(
+    gauge: Gauge, place: Place, component: Component, results: Sequence[float]
+) -> Iterator[Miss | None]:
+    """Whether results are the limit, in the terms of a hunt; None where there is no limit."""
+    expected = _limit(gauge, place, component)
     top = float(np.finfo(gauge.form.dtype).max)
-    beyond = abs(expected) > top and got == math.copysign(math.inf, expected)
-    good = beyond or got == expected or abs(got - expected) <= NEAR * (1 + abs(expected))
-    ulps = 0.0 if good else math.inf
-    name = gauge.named(component)
-    trail.note(Miss(ulps, ulps, name, place, got, expected))
+    for got in results:
+        if expected is None:
+            yield None
+            continue
+        beyond = abs(expected) > top and got == math.copysign(math.inf, expected)
+        good = beyond or got == expected or abs(got - expected) <= NEAR * (1 + abs(expected))
+        ulps = 0.0 if good else math.inf
+        yield Miss(ulps, ulps, component, gauge.named(component), place, got, expected)
 
 
 def _infinite(gauge: Gauge, starts: Starts, random: np.random.Generator) -> Iterator[Place]:

@@ -30,6 +30,7 @@ class Miss:
         mixed: ulps of the result when inputs may be off by as many.
         plain: ulps of the result.
         component: which number it is.
+        name: the same in words.
         place: where.
         got: what the emitted function returned.
         expected: the truth, rounded.
@@ -37,7 +38,8 @@ class Miss:
 
     mixed: float
     plain: float
-    component: str
+    component: Component
+    name: str
     place: Place
     got: float
     expected: float
@@ -62,7 +64,12 @@ class Gauge:
         """
         results = self.run(places)
         return [
-            self._worst(place, [partial(result, number) for result in results], random, limit)
+            self.worst(
+                place,
+                [partial(result, number) for result in results],
+                self.components(place, random),
+                limit,
+            )
             for number, (place, limit) in enumerate(zip(places, enough, strict=True))
         ]
 
@@ -98,7 +105,9 @@ class Gauge:
             return truth.second(component[0], {component[1]: arb(1)})
         return truth.second(component[0], place.direction())
 
-    def components(self, place: Place, random: np.random.Generator) -> list[Component]:
+    def components(
+        self, place: Place, random: np.random.Generator, most: int = MOST
+    ) -> list[Component]:
         """The numbers of a result to look at: of many, some."""
         if self.function == "value":
             return [()]
@@ -110,25 +119,26 @@ class Gauge:
         every: list[Component] = [(key,) for key in keys]
         if self.function == "hessian":
             every = [(key, other) for key in keys for other in keys]
-        if len(every) <= MOST:
+        if len(every) <= most:
             return every
-        chosen = sorted(random.choice(len(every), MOST, replace=False).tolist())
+        chosen = sorted(random.choice(len(every), most, replace=False).tolist())
         return [every[number] for number in chosen]
 
     def named(self, component: Component) -> str:
         """A number of a result, in words."""
         return self.function + "".join(f" {name}{list(at) if at else ''}" for name, at in component)
 
-    def _worst(
+    def worst(
         self,
         place: Place,
         results: Sequence[Callable[[Component], float]],
-        random: np.random.Generator,
+        components: Sequence[Component],
         enough: float,
     ) -> Miss | None:
+        """The worst miss among some numbers of the results at a point."""
         truth = self.around(place)
         worst: Miss | None = None
-        for component in self.components(place, random):
+        for component in components:
             found = self.true(truth, place, component)
             if found is None:
                 continue
@@ -146,7 +156,8 @@ class Gauge:
         mixed = plain
         if plain > enough and error.is_finite():
             mixed = self._mixed(place, component, truth, error, enough)
-        return Miss(mixed, plain, self.named(component), place, got, _rounded(truth))
+        name = self.named(component)
+        return Miss(mixed, plain, component, name, place, got, _rounded(truth))
 
     def _mixed(
         self, place: Place, component: Component, truth: Bounds, error: arb, enough: float

@@ -39,11 +39,29 @@ class Place:
             for place in np.ndindex(array.shape)
         }
 
+    def to_json(self) -> dict[str, Any]:
+        """The point exactly: floats in hexadecimal."""
+        return {
+            "values": {name: _hexadecimal(value) for name, value in self.values.items()},
+            "vector": {name: _hexadecimal(value) for name, value in self.vector.items()},
+        }
+
     def label(self) -> str:
         """The point, to the last digit."""
         parts = [f"{name}={_shown(value)}" for name, value in self.values.items()]
         parts += [f"vector {name}={_shown(value)}" for name, value in self.vector.items()]
         return " ".join(parts)
+
+
+def place_of(spec: Spec, form: Format, document: Mapping[str, Any]) -> Place:
+    """The point that `to_json` wrote."""
+    values = {
+        name: _array(document["values"][name], np.dtype(np.int64) if index else form.dtype)
+        for name, entry in spec.arguments.items()
+        for index in [isinstance(entry, Input) and entry.is_index]
+    }
+    vector = {name: _array(document["vector"][name], form.dtype) for name in spec.wrt}
+    return Place(values, vector)
 
 
 def stack(places: Sequence[Place], name: str, *, vector: bool = False) -> np.ndarray:
@@ -98,6 +116,23 @@ def _table(spec: Spec, name: str, value: Any) -> dict[tuple[int, ...], Any]:
     if isinstance(entry, Input) and entry.is_index:
         return {place: int(array[place]) for place in np.ndindex(array.shape)}
     return {place: arb(float(array[place])) for place in np.ndindex(array.shape)}
+
+
+def _hexadecimal(value: Any) -> Any:
+    array = np.asarray(value)
+    if array.ndim:
+        return [_hexadecimal(part) for part in array]
+    return float(array).hex() if array.dtype.kind == "f" else int(array)
+
+
+def _array(document: Any, dtype: np.dtype[Any]) -> np.ndarray:
+    return np.array(_numbers(document), dtype)
+
+
+def _numbers(document: Any) -> Any:
+    if isinstance(document, list):
+        return [_numbers(part) for part in document]
+    return float.fromhex(document) if isinstance(document, str) else document
 
 
 def _shown(value: Any) -> str:
