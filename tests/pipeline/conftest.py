@@ -24,11 +24,22 @@ prediction = {{ domain = "real" }}
 target = {{ domain = "real" }}
 """
 
-MODULE = '''"""A stand-in for an emitted module."""
+MODULE = '''"""A stand-in for an emitted module.
 
+Accuracy:  not measured
+"""
 # build-key: {key}
 
 import sys
+
+
+def _value(x):
+    return {factor} * x
+
+
+class Loss:
+    kernels = {{"value": _value}}
+
 
 {name} = "the loss {name}"
 '''
@@ -67,6 +78,8 @@ class Maker:
     errors: dict[str, Exception] = field(default_factory=dict)
     audited: list[str] = field(default_factory=list)
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    records: dict[str, Any] = field(default_factory=dict)
+    factor: int = 1
 
     def audit(self, spec: Any) -> Any:
         """Stands in for the auditor."""
@@ -76,12 +89,14 @@ class Maker:
             to_json=lambda **_: {"loss": spec.name, "spec_hash": spec.hash, "findings": []},
         )
 
-    def __call__(self, spec: Any, *, build_key: str, **_: Any) -> pipeline.Made:
+    def __call__(self, spec: Any, *, build_key: str, record: Any, **_: Any) -> pipeline.Made:
         self.made.append(spec.name)
+        self.records[spec.name] = record
         if spec.name in self.errors:
             raise self.errors[spec.name]
         verification: Any = SimpleNamespace(passed=True)
-        return pipeline.Made(MODULE.format(key=build_key, name=spec.name), verification)
+        text = MODULE.format(key=build_key, name=spec.name, factor=self.factor)
+        return pipeline.Made(text, verification)
 
     def fail(self, name: str, error: Exception | None = None) -> None:
         self.errors[name] = error or VerificationError("gradient differs at prediction = 2.0")

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -27,8 +27,10 @@ from symloss.verify.accuracy.starts import variants
 from symloss.verify.tally import Tally
 
 SEED = 0
-SIZES, SAMPLE, TRIES = 2, 6, 8
-"""Sizes of items; points of each for each function; how many more to draw for those at most."""
+SIZES, SAMPLE, TRIES = 2, 48, 8
+"""Sizes of items; points for an item of one number; how many more to draw for those at most."""
+GROWTH = 1.5
+"""A truth costs more with every number of an item, by about this power."""
 LEEWAY = 2.0
 """How many times as large as recorded an error may be that was too large then."""
 NUMBERS = 2
@@ -120,6 +122,14 @@ def _sample(gauge: Gauge, leave: Allowed) -> Iterator[Probe]:
     """The first points of a hunt, of few sizes, that the bound is about."""
     for size in variants(gauge.spec)[:SIZES]:
         starts = starts_of(gauge, size, SEED)
-        drawn = (starts.draw() for _ in range(TRIES * SAMPLE))
-        for place in list(islice(filter(leave.covers, drawn), SAMPLE)):
+        first = starts.draw()
+        count = _count(first)
+        drawn = chain([first], (starts.draw() for _ in range(TRIES * count)))
+        for place in list(islice(filter(leave.covers, drawn), count)):
             yield Probe(place, gauge.components(place, starts.random, NUMBERS))
+
+
+def _count(place: Place) -> int:
+    """How many points like this one are to be tried."""
+    numbers = sum(np.size(value) for value in place.values.values())
+    return max(2, int(SAMPLE / numbers**GROWTH))

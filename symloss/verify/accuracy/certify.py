@@ -61,17 +61,19 @@ def _row(hunt: Hunt, leave: Allowed) -> Row:
         trail.points,
         trail.skipped,
         trail.lost,
-        _extreme(trail.worst, trail.worst.mixed if trail.worst else 0.0),
-        _extreme(trail.plain, trail.plain.plain if trail.plain else 0.0),
-        _extreme(trail.first_lost, math.inf),
+        _extreme(gauge, trail.worst, trail.worst.mixed if trail.worst else 0.0),
+        _extreme(gauge, trail.plain, trail.plain.plain if trail.plain else 0.0),
+        _extreme(gauge, trail.first_lost, math.inf),
         leave.bound,
         leave.reasons,
     )
 
 
-def _extreme(miss: Miss | None, ulps: float) -> Extreme | None:
+def _extreme(gauge: Gauge, miss: Miss | None, ulps: float) -> Extreme | None:
     if miss is None:
         return None
-    exact = {"component": [[name, list(at)] for name, at in miss.component]}
-    label = miss.place.label()
-    return Extreme(ulps, miss.name, label, miss.got, miss.expected, exact | miss.place.to_json())
+    exact = {
+        "component": [[name, list(at)] for name, at in miss.component],
+        **miss.place.to_json(directed=gauge.function == "hessian_vector_product"),
+    }
+    return Extreme(ulps, miss.name, miss.place.label(), miss.got, miss.expected, exact)

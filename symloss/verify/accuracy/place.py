@@ -39,12 +39,13 @@ class Place:
             for place in np.ndindex(array.shape)
         }
 
-    def to_json(self) -> dict[str, Any]:
-        """The point exactly: floats in hexadecimal."""
-        return {
-            "values": {name: _hexadecimal(value) for name, value in self.values.items()},
-            "vector": {name: _hexadecimal(value) for name, value in self.vector.items()},
-        }
+    def to_json(self, *, directed: bool) -> dict[str, Any]:
+        """The point exactly, floats in hexadecimal; with its direction if that is wanted."""
+        values = {name: _hexadecimal(value) for name, value in self.values.items()}
+        if not directed:
+            return {"values": values}
+        vector = {name: _hexadecimal(value) for name, value in self.vector.items()}
+        return {"values": values, "vector": vector}
 
     def label(self) -> str:
         """The point, to the last digit."""
@@ -60,8 +61,14 @@ def place_of(spec: Spec, form: Format, document: Mapping[str, Any]) -> Place:
         for name, entry in spec.arguments.items()
         for index in [isinstance(entry, Input) and entry.is_index]
     }
-    vector = {name: _array(document["vector"][name], form.dtype) for name in spec.wrt}
-    return Place(values, vector)
+    vector = document.get("vector")
+    return Place(
+        values,
+        {
+            name: np.ones_like(values[name]) if vector is None else _array(vector[name], form.dtype)
+            for name in spec.wrt
+        },
+    )
 
 
 def stack(places: Sequence[Place], name: str, *, vector: bool = False) -> np.ndarray:
