@@ -46,7 +46,7 @@ def _by_rules(subject: Subject, name: str) -> Finding:
     if not value.is_finite:
         return Finding(name, Unknown((SCOPE, "interval arithmetic")))
     told = (f"every value lies in {span}",)
-    answer = Proved("interval arithmetic over the program", told)
+    answer = Proved("interval arithmetic over the program", told, {"kind": "range"})
     return Finding(name, answer, str(value), formula=value, tight=False)
 
 
@@ -66,7 +66,7 @@ def slopes(subject: Subject, seconds: float) -> list[Finding]:
 
 
 def _none(name: str, kind: Finding) -> Finding:
-    witness = {"kind": "smoothness", "class": kind.value}
+    witness = {"kind": "consequence", "of": "smoothness", "class": kind.value}
     return Finding(name, Refuted(f"the loss is {kind.value}", witness))
 
 

@@ -79,7 +79,9 @@ def _slopes(lines: Sequence[Known]) -> list[Finding]:
 
 
 def _infinite(name: str, why: str) -> Finding:
-    data = {"kind": "joint", "why": why}
+    is_jump = name == "lipschitz"  # of values: the slopes beside it may be bounded
+    data = {"kind": "consequence", "of": "smoothness", "why": why,
+            "class": "discontinuous" if is_jump else "C0"}  # fmt: skip
     return Finding(name, Proved(why, (why,), data), "oo", formula=sympy.oo)
 
 

@@ -40,7 +40,7 @@ class Known:
 
     def point(self, value: Rational) -> dict[Symbol, Rational]:
         """The point of the case that a place on the line stands for, with scales set to 1."""
-        found = {n: self.corner.get(n, _simple(self.case.box[n])) for n in self.case.box}
+        found = {n: self.corner.get(n, simple(self.case.box[n])) for n in self.case.box}
         if self.moved.varying != self.case.varying:
             (gone,) = (name for name in self.case.fixed if name not in self.moved.fixed)
             value = value + found[gone]
@@ -66,7 +66,7 @@ class Known:
         return sympy.simplify(plain * self.scale.of_derivative(order))
 
 
-def _simple(domain: Interval) -> Rational:
+def simple(domain: Interval) -> Rational:
     """A simple number of an interval."""
     whole = (sympy.Integer(n) for n in (1, 0, -1, 2, 3))
     return next(n for n in (*whole, *samples.of_interval(domain)) if domain.contains(n))

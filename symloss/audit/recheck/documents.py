@@ -8,9 +8,11 @@ from typing import Any
 
 import flint
 
+from symloss.audit.recheck.conditions import narrowed
 from symloss.audit.recheck.evaluate import BITS, Unsettled
 from symloss.audit.recheck.kinds import PROOFS, WITNESSES
-from symloss.audit.recheck.proofs import premises, program_of
+from symloss.audit.recheck.patience import OutOfPatience, patience
+from symloss.audit.recheck.proofs import STEEP, premises, program_of
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
 from symloss.errors import SymlossError
 from symloss.program import read_program
@@ -46,13 +48,17 @@ def replay(spec: Spec, document: Mapping[str, Any]) -> list[Outcome]:
         if _kind(finding) != "consequence":
             told[name] = _replayed(case, finding)
     for name in found:
-        _follow(name, found, told, ())
+        _follow(case, name, found, told, ())
     return [told[name] for name in found]
+
+
+Found = Mapping[str, Finding]
 
 
 def _kind(finding: Finding) -> str:
     data = finding["certificate"] if finding["verdict"] == "proved" else finding["witness"]
-    return str((data or {}).get("kind", ""))
+    follows = finding["verdict"] == "refuted" and (data or {}).get("of") in STEEP
+    return "consequence" if follows else str((data or {}).get("kind", ""))
 
 
 def _replayed(case: Case, finding: Finding) -> Outcome:
@@ -60,13 +66,15 @@ def _replayed(case: Case, finding: Finding) -> Outcome:
     checkers = PROOFS if finding["verdict"] == "proved" else WITNESSES
     if kind not in checkers:
         return Outcome(name, OPEN, f"no checker for {kind or 'findings without a certificate'}")
-    if finding.get("condition"):
-        return Outcome(name, OPEN, "a condition on the parameters")
     try:
-        with flint.ctx.workprec(BITS):
+        if finding.get("condition"):
+            case = narrowed(case, finding["condition"])
+        with flint.ctx.workprec(BITS), patience():
             good = checkers[kind](case, finding)
     except NotReplayable as missing:
         return Outcome(name, OPEN, str(missing))
+    except (OutOfPatience, NotImplementedError, RecursionError) as error:
+        return Outcome(name, OPEN, f"SymPy does not answer: {type(error).__name__}")
     except Unsettled as open_:
         return Outcome(name, REJECTED, f"cannot be evaluated: {open_}")
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
@@ -75,17 +83,17 @@ def _replayed(case: Case, finding: Finding) -> Outcome:
 
 
 def _follow(
-    name: str, found: Mapping[str, Finding], told: dict[str, Outcome], seen: tuple[str, ...]
+    case: Case, name: str, found: Found, told: dict[str, Outcome], seen: tuple[str, ...]
 ) -> Outcome:
     """The outcome of a consequence: that of what it rests on."""
     if name in told:
         return told[name]
     try:
-        bases = list(premises(found[name]))
+        bases = list(premises(case, found[name], found))
         if name in seen or any(found[base]["verdict"] != "proved" for base in bases):
             raise KeyError(name)
-        parts = [_follow(base, found, told, (*seen, name)) for base in bases]
-    except KeyError:
+        parts = [_follow(case, base, found, told, (*seen, name)) for base in bases]
+    except (KeyError, ValueError):
         told[name] = Outcome(name, REJECTED, "it does not follow")
         return told[name]
     worst = next((p for p in parts if p.status != CONFIRMED), None)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symloss.audit.recheck import motions, proofs, witnesses
+from symloss.audit.recheck import bends, lines, motions, orders, proofs, witnesses
 from symloss.audit.recheck.witnesses import Case, Finding
 
 Checker = Callable[[Case, Finding], bool]
 
-PROOFS: dict[str, Checker] = {**proofs.PROOFS, "motion": motions.proof}
+PROOFS: dict[str, Checker] = {
+    **proofs.PROOFS,
+    "bends": bends.proof,
+    "discontinuous": orders.proof,
+    "motion": motions.proof,
+    "orders": orders.proof,
+    "range": proofs.within_range,
+}
 WITNESSES: dict[str, Checker] = {
     **witnesses.WITNESSES,
+    "joint on a line": lines.joint,
+    "vanishing curvature": lines.flat,
     "homogeneous gradient": motions.unbounded_gradient,
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import sympy
 from sympy import Expr, Indexed, Symbol
 
-from symloss.audit.recheck import witnesses
+from symloss.audit.recheck import formulas, witnesses
 from symloss.audit.recheck.rules import Known, Rules
-from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
+from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, varying
 from symloss.language import BY_NODE, FUNCTIONS
 from symloss.program import Program, Step, name_of, without_dead_steps
 from symloss.spec import array_base, dimension_symbol
@@ -20,7 +21,7 @@ _LOGARITHMS = {FUNCTIONS[name].node for name in ("log", "loggamma") if name in F
 
 def composition(case: Case, finding: Finding) -> bool:
     """The curvature of the loss by the checker's rules."""
-    known = _rules(case, finding).known["loss"]
+    known = Rules(varying(case, finding)).known["loss"]
     shape = str(finding["property"]).partition(" in ")[0]
     holds = {
         "convex": known.convex, "concave": known.concave, "affine": known.convex and known.concave
@@ -32,11 +33,16 @@ def composition(case: Case, finding: Finding) -> bool:
     return True
 
 
-def _rules(case: Case, finding: Finding) -> Rules:
-    wrt = tuple(finding["wrt"])
-    if not wrt or not set(wrt) <= set(case.program.wrt):
-        raise NotReplayable("the names that vary are not those of the spec")
-    return Rules(Program(**{**vars(case.program), "wrt": wrt}))
+def within_range(case: Case, finding: Finding) -> bool:
+    """A bound that is not said to be tight, by the ranges of the rules."""
+    known = Rules(varying(case, finding)).known["loss"]
+    value = formulas.read(finding["value"], formulas.names_of(case.program))
+    below = finding["property"] == "lower_bound"
+    if finding["tight"] or finding["property"] not in ("lower_bound", "upper_bound"):
+        return False
+    if not (known.low >= value if below else known.high <= value):
+        raise NotReplayable("a range that the checker's rules do not show")
+    return True
 
 
 def definedness(case: Case, finding: Finding) -> bool:  # noqa: ARG001 - a checker
@@ -190,17 +196,37 @@ IMPLICATIONS = {
     ("smoothness", "continuous"), ("lipschitz", "continuous"), ("lipschitz", "bounded_influence"),
     ("gradient_lipschitz", "differentiable"), ("strong_convexity_constant", "strongly_convex"),
     ("scale_invariant", "homogeneous"), ("strictly_proper", "proper"),
+    ("smoothness", "lipschitz"), ("smoothness", "gradient_lipschitz"),
 }  # fmt: skip
 """What follows from what, when the first is proved."""
 
 
-def premises(finding: Finding) -> Iterator[str]:
+_SMOOTH = re.compile("C(inf|[1-9][0-9]*)")
+_FINITE = re.compile("(?!-?oo$).+")
+_VALUES = {
+    ("smoothness", "differentiable"): _SMOOTH,
+    ("smoothness", "continuous"): re.compile("C(inf|[0-9]+)"),
+    ("smoothness", "lipschitz"): re.compile("discontinuous"),
+    ("smoothness", "gradient_lipschitz"): re.compile("discontinuous|C0"),
+    ("lipschitz", "continuous"): _FINITE, ("lipschitz", "bounded_influence"): _FINITE,
+    ("gradient_lipschitz", "differentiable"): _FINITE,
+}  # fmt: skip
+"""The values of the first finding from which the other follows; for constants, that it is oo."""
+
+STEEP = {"lipschitz": re.compile("oo"), "growth": re.compile(".*(quadratic|exponential|faster).*")}
+"""What refutes bounded influence, with the values from which that follows."""
+
+
+def premises(case: Case, finding: Finding, found: Mapping[str, Finding]) -> Iterator[str]:
     """The findings that a consequence rests on.
 
     Raises:
         KeyError: it does not follow from what the certificate names.
     """
     name, _, alone = str(finding["property"]).partition(" in ")
+    if finding["verdict"] == "refuted":
+        yield _steep(finding, found)
+        return
     of = finding["certificate"]["of"]
     if of == "convex, concave" and name == "affine":
         yield from ("convex", "concave")
@@ -208,7 +234,32 @@ def premises(finding: Finding) -> Iterator[str]:
     base, _, same = of.partition(" in ")
     if (base, name) not in IMPLICATIONS or same != alone:
         raise KeyError(of)
+    value, wanted = str(found[of]["value"]), _VALUES.get((base, name))
+    if wanted is not None and not wanted.fullmatch(value):
+        raise KeyError(of)
+    if base == "smoothness" and name.endswith("lipschitz") and finding["value"] != "oo":
+        raise KeyError(of)
+    if base == "strong_convexity_constant" and not _is_positive(case, value):
+        raise KeyError(of)
     yield of
+
+
+def _steep(finding: Finding, found: Mapping[str, Finding]) -> str:
+    """What shows that slopes have no bound: a jump alone does not."""
+    of = str(finding["witness"]["of"])
+    jump = (found[of]["certificate"] or {}).get("class") == "discontinuous"
+    if finding["property"] != "bounded_influence" or jump:
+        raise KeyError(of)
+    if not STEEP[of].fullmatch(str(found[of]["value"])):
+        raise KeyError(of)
+    if of == "growth" and "oo" not in str(found[of]["detail"]):
+        raise KeyError(of)
+    return of
+
+
+def _is_positive(case: Case, value: str) -> bool:
+    formula = sympy.factor(formulas.read(value, formulas.names_of(case.program)))
+    return Rules(case.program).of(formula).positive
 
 
 def program_of(spec: Any, program: Program, setting: Mapping[str, str]) -> Program:

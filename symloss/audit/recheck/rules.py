@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy
 from sympy import Expr, Indexed, S, Symbol
 
+from symloss.audit.recheck.choices import CHOICES, Unclear, agreeing, formulas
 from symloss.language import FUNCTIONS, Finite, Interval, Simplex
-from symloss.program import Program, Step, name_of
+from symloss.program import Program, Step, name_of, operands
 
 _OO = sympy.oo
 
@@ -69,6 +70,42 @@ def settled(known: Known) -> Known:
     return known
 
 
+LONGEST = 120
+_MEANING: dict[Any, Any] = {
+    FUNCTIONS["softplus"].node: lambda x: sympy.log(1 + sympy.exp(x)),
+    FUNCTIONS["logcosh"].node: lambda x: sympy.log(sympy.cosh(x)),
+    FUNCTIONS["sigmoid"].node: lambda x: 1 / (1 + sympy.exp(-x)),
+    FUNCTIONS["expm1"].node: lambda x: sympy.exp(x) - 1,
+    FUNCTIONS["log1p"].node: lambda x: sympy.log(1 + x),
+}
+_ENTIRE = (sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan,
+           sympy.erf, sympy.Add, sympy.Mul)  # fmt: skip
+
+
+def is_smooth(formula: Expr) -> bool:
+    """Whether a formula is defined and analytic for all values that its symbols may have."""
+    if not formula.args:
+        return bool(formula.is_Symbol or formula.is_finite)
+    if isinstance(formula, sympy.Pow):
+        whole = formula.exp.is_Integer
+        safe = formula.base.is_nonzero if whole else formula.base.is_positive
+        fine = (whole and formula.exp > 0) or safe
+    else:
+        fine = isinstance(formula, _ENTIRE) or (
+            isinstance(formula, sympy.log) and formula.args[0].is_positive
+        )
+    return bool(fine) and all(map(is_smooth, formula.args))
+
+
+class Plain(NamedTuple):
+    """A formula in plain symbols: u, which varies, stands for `leaf`, and all for what is told."""
+
+    formula: Expr
+    u: Symbol
+    leaf: Expr
+    told: dict[Symbol, Expr]
+
+
 class Rules:
     """What the rules say of each step of a program."""
 
@@ -76,6 +113,7 @@ class Rules:
         """Read the steps in order."""
         self.program = program
         self.known: dict[str, Known] = {}
+        self.domains = {entry.name: entry.domain for entry in program.arguments}
         for entry in program.arguments:
             varies = entry.name in program.wrt
             self.known[entry.name] = settled(_of_domain(entry.domain, varies=varies))
@@ -104,7 +142,8 @@ class Rules:
             return settled(_number(node))
         rule = _RULES.get(node.func)
         if rule is not None:
-            return settled(rule(self, node))
+            known = settled(rule(self, node))
+            return known if known.convex or known.concave else settled(self._bent(node, known))
         parts = [self.of(part) for part in node.args if isinstance(part, Expr)]
         if parts and all(part.fixed for part in parts):
             return settled(replace(_range_of(node.func), fixed=True))
@@ -120,6 +159,53 @@ class Rules:
             return found
         low = S.One if leaf.is_positive else -_OO  # a core dimension, or an index
         return settled(Known(low=low, above=low != 1, fixed=True))
+
+    def _bent(self, node: Expr, known: Known) -> Known:
+        """What second derivatives say of an expression in one operand, affine in what varies.
+
+        All of its formulas have second derivatives of one sign, and agree with their slopes where
+        they may meet.
+        """
+        found = None if sympy.count_ops(node) > LONGEST else self.in_one_operand(node)
+        if found is None or not (self.of(found.leaf).convex and self.of(found.leaf).concave):
+            return known
+        try:
+            if node.has(*CHOICES) and agreeing(found.formula, found.u) < 1:
+                return known
+            every = formulas(found.formula, found.u, None)
+        except Unclear:
+            return known
+        if not all(is_smooth(one) for one in every):
+            return known
+        bends = [sympy.factor(sympy.diff(one, found.u, 2)) for one in every]
+        return replace(known, convex=all(bend.is_nonnegative for bend in bends),
+                       concave=all(bend.is_nonpositive for bend in bends))  # fmt: skip
+
+    def in_one_operand(self, node: Expr) -> Plain | None:
+        """An expression of one operand that varies in plain symbols; None if several do."""
+        moving = [leaf for leaf in operands(node) if not self.of(leaf).fixed]
+        if len(moving) != 1 or any(
+            at.has(moving[0]) for leaf in node.atoms(Indexed) for at in leaf.indices
+        ):
+            return None
+        swap = {leaf: self._symbol(leaf) for leaf in operands(node)}
+        told = {symbol: leaf for leaf, symbol in swap.items()}
+        formula = node.xreplace(swap).replace(
+            lambda at: at.func in _MEANING, lambda at: _MEANING[at.func](*at.args)
+        )
+        return Plain(formula, swap[moving[0]], moving[0], told)
+
+    def _symbol(self, leaf: Expr) -> Symbol:
+        """A symbol of the sign that an operand has."""
+        known, domain = self.of(leaf), self.domains.get(name_of(leaf))
+        signs: dict[str, bool] = {}
+        if known.positive:
+            signs = {"positive": True}
+        elif known.low >= 0:
+            signs = {"nonnegative": True}
+        elif isinstance(domain, Finite) and S.Zero not in domain.values:
+            signs = {"nonzero": True}
+        return sympy.Dummy(str(leaf), real=True, **signs)
 
 
 def _of_domain(domain: Any, *, varies: bool) -> Known:
@@ -203,10 +289,14 @@ def _scaled(inner: Known, scale: Known) -> Known:
                    and inner.concave)  # fmt: skip
 
 
+def _bare(known: Known) -> Known:
+    """Its bounds alone."""
+    return Known(known.low, known.high, known.above, known.below)
+
+
 def _product(parts: list[Known]) -> Known:
     """Signs of a product; its size is not followed, but for numbers."""
-    low, high, strict = S.One, S.One, True
-    sign = 1
+    strict, sign = True, 1
     for part in parts:
         if part.low >= 0:
             strict &= part.positive
@@ -215,10 +305,15 @@ def _product(parts: list[Known]) -> Known:
             strict &= bool(part.high < 0) or part.below
         else:
             return Known()
-    numbers = all(part.low == part.high for part in parts)
-    if numbers:
-        low = high = sympy.Mul(*(part.low for part in parts))
-        return Known(low, high, False, False)
+    scale = sympy.Mul(*(part.low for part in parts if part.low == part.high))
+    others = [part for part in parts if part.low != part.high]
+    if not others:
+        return Known(scale, scale, False, False)
+    if len(others) == 1 and scale > 0:
+        return replace(_bare(others[0]), low=scale * others[0].low, high=scale * others[0].high)
+    if len(others) == 1 and scale < 0:
+        one = others[0]
+        return Known(scale * one.high, scale * one.low, one.below, one.above)
     return Known(S.Zero, _OO, strict, True) if sign > 0 else Known(-_OO, S.Zero, True, strict)
 
 
@@ -295,7 +390,9 @@ def _min(rules: Rules, node: Expr) -> Known:
 
 def _piecewise(rules: Rules, node: Expr) -> Known:
     if not all(_is_fixed(rules, pair.cond) for pair in node.args):
-        return NOTHING
+        values = [rules.of(pair.expr) for pair in node.args]
+        low = min(value.low for value in values)
+        return Known(low=low, above=all(v.above for v in values if v.low == low))
     parts = [rules.of(pair.expr) for pair in node.args]
     return Known(
         min(p.low for p in parts), max(p.high for p in parts),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
@@ -99,7 +99,7 @@ def chord(case: Case, finding: Finding) -> bool:
     if _named(finding) not in _REFUTED_BY.get(claim, ()):
         return False
     moving = {label for name in finding["wrt"] for label in case.labels(witness, name)}
-    if not _is_middle(one, other, middle, moving) or _has_whole(case, finding["wrt"]):
+    if not _is_middle(one, other, middle, moving) or has_whole(case, finding["wrt"]):
         return False
     first, last, between = (case.at(witness, point).loss() for point in (one, other, middle))
     if claim == "quasiconvex":
@@ -122,9 +122,21 @@ def _is_middle(one: Point, other: Point, middle: Point, moving: set[str]) -> boo
     )
 
 
-def _has_whole(case: Case, names: Iterable[str]) -> bool:
+def has_whole(case: Case, names: Iterable[str]) -> bool:
     """Whether something that varies has no intermediate values: chords of it mean nothing."""
     return not all(_is_convex_set(e.domain) for e in case.program.arguments if e.name in names)
+
+
+def varying(case: Case, finding: Finding) -> Program:
+    """The program as a function of what the finding is about.
+
+    Raises:
+        NotReplayable: those are none of the names that the spec varies by.
+    """
+    wrt = tuple(finding["wrt"])
+    if not wrt or not set(wrt) <= set(case.program.wrt):
+        raise NotReplayable("the names that vary are not those of the spec")
+    return replace(case.program, wrt=wrt)
 
 
 def _is_convex_set(domain: Domain) -> bool:

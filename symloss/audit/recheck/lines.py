@@ -1,0 +1,136 @@
+"""Lines through small instances, replayed: where derivatives jump, where curvature vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flint
+import sympy
+from sympy import Expr, Rational, S
+
+from symloss.audit.recheck.evaluate import BITS, Instance, Unsettled, at_point, ball, enclosed
+from symloss.audit.recheck.sides import WIDTH, Side, T
+from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
+
+FAR = 2**12
+
+
+class _Whole(Instance):
+    """The loss with its choices left open."""
+
+    def _branch(self, node: sympy.Piecewise, env: Any) -> Expr:
+        return sympy.Piecewise(*((self._read(v, env), self._test(c, env)) for v, c in node.args))
+
+    def _test(self, test: Any, env: Any) -> Any:
+        if test in (sympy.true, sympy.false):
+            return test
+        if isinstance(test, sympy.And | sympy.Or | sympy.Not):
+            return test.func(*(self._test(part, env) for part in test.args))
+        return test.func(*(self._read(part, env) for part in test.args))
+
+
+class Line:
+    """A line of a witness: point + t*direction, in what varies only."""
+
+    def __init__(self, case: Case, told: Mapping[str, Any], wrt: list[str]) -> None:
+        """Keep the witness.
+
+        Raises:
+            Unsettled: its direction is none in what varies.
+        """
+        self.case, self.told = case, told
+        self.point = {**told["point"], **told.get("parameters", {})}
+        self.step = {n: Rational(v) for n, v in told["direction"].items() if Rational(v) != 0}
+        moving = {label for name in wrt for label in case.labels(told, name)}
+        if not self.step or not set(self.step) <= moving:
+            raise Unsettled("a direction that is none of what varies")
+
+    def at(self, t: Expr) -> dict[str, str]:
+        """The point at a rational t."""
+        return {n: str(Rational(v) + t * self.step.get(n, S.Zero)) for n, v in self.point.items()}
+
+    def is_inside(self, t: Expr) -> bool:
+        """Whether the point at t lies in the domain."""
+        return self.case.contains(self.told, self.at(t))
+
+    def beside(self, place: Expr, way: int) -> Expr | None:
+        """The loss as a formula in t beside a place; None where the line leaves the domain."""
+        t = (
+            (FAR if place > 0 else -FAR) * S.One
+            if place.is_infinite
+            else _rational(place) + way * WIDTH / 2
+        )
+        if not self.is_inside(t):
+            return None
+        balls = {n: ball(Rational(v)) for n, v in self.at(t).items()}
+        whole = _Whole(
+            self.case.program, self.told.get("sizes", {}), self.told.get("places", {}), balls
+        )
+        loss = whole.element("loss", ())
+        moved = {s: Rational(self.point[s.name]) + T * self.step.get(s.name, S.Zero)
+                 for s in loss.free_symbols}  # fmt: skip
+        found = Side(place, way).settled(loss.subs(moved, simultaneous=True))
+        self._compare(found, t)
+        return found
+
+    def _compare(self, formula: Expr, t: Expr) -> None:
+        """Oppose the formula: it is the loss near the place."""
+        value = at_point(self.case.program, self.told, self.at(t)).loss()
+        with flint.ctx.workprec(BITS):
+            if not value.overlaps(enclosed(formula, {T.name: ball(t)})):
+                raise Unsettled("another formula than the loss")
+
+
+def _rational(place: Expr) -> Rational:
+    if not place.is_Rational:
+        raise NotReplayable("a place that is no fraction")
+    return place
+
+
+def jumps(case: Case, told: Mapping[str, Any], wrt: list[str], order: int) -> bool:
+    """Whether a derivative of this order differs on the two sides of t, or is infinite on one.
+
+    The values themselves, of order 0, may differ from the value at t as well.
+    """
+    line, place = Line(case, told, wrt), Rational(told["t"])
+    limits = []
+    for way in (-1, 1):
+        formula = line.beside(place, way)
+        if formula is not None:
+            limits.append(Side(place, way).derivative(formula, order))
+    if order == 0 and line.is_inside(place):
+        here = at_point(case.program, told, line.at(place)).element("loss", ())
+        value = here.subs({s: Rational(line.at(place)[s.name]) for s in here.free_symbols})
+        limits += [] if value.has(sympy.nan, sympy.zoo) else [value]
+    if any(limit.is_infinite for limit in limits):
+        return order > 0 or len(limits) > 1
+    return any(_differ(limits[0], other) for other in limits[1:])
+
+
+def _differ(one: Expr, other: Expr) -> bool:
+    with flint.ctx.workprec(BITS):
+        return not enclosed(one - other, {}).contains(0)
+
+
+def joint(case: Case, finding: Finding) -> bool:
+    """A line on which too few derivatives agree for what is refuted."""
+    order = {"continuous": 0, "differentiable": 1}.get(str(finding["property"]))
+    if order is None:
+        return False
+    told = finding["witness"]
+    return any(jumps(case, told, finding["wrt"], n) for n in range(order + 1))
+
+
+def flat(case: Case, finding: Finding) -> bool:
+    """A line on which the second derivative comes to 0 or below: not strongly convex."""
+    if str(finding["property"]).partition(" in ")[0] != "strongly_convex":
+        return False
+    told = finding["witness"]
+    line = Line(case, told, finding["wrt"])
+    place = {"oo": sympy.oo, "-oo": -sympy.oo}.get(told["t"]) or Rational(told["t"])
+    for way in (1,) if place.is_infinite else (-1, 1):
+        formula = line.beside(place, way)
+        if formula is not None and Side(place, way).derivative(formula, 2) <= 0:
+            return True
+    return False
