@@ -1,12 +1,35 @@
 """Races against other packages: interleaved, in one process, after the results were compared.
 
-In: a `Case` and `Settings`. Out: a `Race` for each shape, type and function.
+In: a `Case` and `Settings`. Out: from `races` a `Race` for each shape, type and function, with the
+targets for losses of its kind; from `sweeps` a `Sweep` for each axis that may grow.
 Guarantees: every contender computes the same means and gradients from the same inputs into fresh
-arrays; what disagrees is not timed. Raises: SymlossError where the loss itself cannot be had.
+arrays; what disagrees is not timed; growing arrays stay within half of the memory that is free.
+Raises: SymlossError where the loss itself cannot be had.
 """
 
 from symloss.bench.engines import ENGINES
 from symloss.bench.host import machine, versions
-from symloss.bench.measure import Race, Settings, races
+from symloss.bench.kinds import Kind, kind_of
+from symloss.bench.measure import SMALL, Race, Settings, races
+from symloss.bench.scaling import Slope, Sweep, sweeps
+from symloss.bench.targets import DISPATCH, SMALL_CALL, TARGETS, TRIAD, Goal
 
-__all__ = ["ENGINES", "Race", "Settings", "machine", "races", "versions"]
+__all__ = [
+    "DISPATCH",
+    "ENGINES",
+    "SMALL",
+    "SMALL_CALL",
+    "TARGETS",
+    "TRIAD",
+    "Goal",
+    "Kind",
+    "Race",
+    "Settings",
+    "Slope",
+    "Sweep",
+    "kind_of",
+    "machine",
+    "races",
+    "sweeps",
+    "versions",
+]

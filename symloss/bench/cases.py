@@ -36,17 +36,19 @@ def _short(count: int) -> str:
     return str(count)
 
 
-def shapes(spec: Spec) -> list[Shape]:
+def shapes(spec: Spec, pairs: bool) -> list[Shape]:
     """Large shapes: many items, rows of classes, long items and short rows, matrices.
 
     An axis that an index or a distribution ranges over is one of classes; another that stands alone
-    may be one of pixels or of an embedding: both are tried.
+    may be one of pixels or of an embedding: both are tried. With `pairs`, an axis is squared.
     """
     names = spec.dimensions
     if not names:
         return [Shape(10**6, {})]
     if _widest(spec) > 1 or len(names) > 2:
         return [Shape(1, _matrix(spec))]
+    if pairs:
+        return [Shape(4096, dict.fromkeys(names, 128)), Shape(1, dict.fromkeys(names, 4096))]
     if any(isinstance(entry.domain, (Index, Simplex)) for entry in spec.inputs):
         rows = ((100_000, 10), (20_000, 100), (2000, 1000), (64, 32_000))
         return [Shape(items, dict.fromkeys(names, size)) for items, size in rows]
@@ -54,29 +56,31 @@ def shapes(spec: Spec) -> list[Shape]:
     return [Shape(4096, dict.fromkeys(names, 128)), *long]
 
 
-def small_shapes(spec: Spec) -> list[Shape]:
-    """Batches so small that the call itself counts."""
-    if _widest(spec) > 1:
-        return [Shape(items, dict.fromkeys(spec.dimensions, 8)) for items in (1, 16, 100)]
-    return [Shape(items, dict.fromkeys(spec.dimensions, 10)) for items in (16, 100, 10_000)]
+def small_shapes(spec: Spec, pairs: bool) -> list[Shape]:
+    """Batches so small that the call itself counts; an item with pairs is a batch by itself."""
+    sizes = dict.fromkeys(spec.dimensions, 10)
+    return [Shape(items, sizes) for items in ((1,) if pairs else (16, 100))]
 
 
 def scaling_shapes(spec: Spec, most: int) -> dict[str, list[Shape]]:
     """Growing numbers of items, and growing sizes of the core dimensions, up to so many numbers."""
-    names = spec.dimensions
-    core = 8 ** _widest(spec) if _widest(spec) > 1 else (10 if names else 1)
-    one = dict.fromkeys(names, 8 if _widest(spec) > 1 else 10)
-    found = {"items": [Shape(n, one) for n in _powers(10, most // core)]}
+    names, widest = spec.dimensions, _widest(spec)
+    core = 10**widest
+    found = {"items": [Shape(n, dict.fromkeys(names, 10)) for n in _powers(10, 10, most // core)]}
     if names:
-        largest = round(most ** (1 / max(1, _widest(spec))))
-        found["size"] = [Shape(1, dict.fromkeys(names, n)) for n in _powers(4, min(largest, 10**6))]
+        rows = 100 if widest == 1 else 1
+        largest = math.floor((most // rows) ** (1 / widest) + 1e-9)
+        sizes = _powers(4, 4, largest)
+        found["size"] = [Shape(rows, dict.fromkeys(names, n)) for n in sizes]
     return found
 
 
-def _powers(base: int, most: int) -> list[int]:
-    first = 10 if base == 10 else 16
-    count = max(0, int(math.log(max(1, most) / first, base) + 1e-9))
-    return [first * base**step for step in range(count + 1)]
+def _powers(first: int, base: int, most: int) -> list[int]:
+    """The first number and its multiples by powers of a base, up to the largest."""
+    found = [first]
+    while found[-1] * base <= most:
+        found.append(found[-1] * base)
+    return found
 
 
 def _widest(spec: Spec) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 from symloss import peers
@@ -44,6 +45,11 @@ class Task:
         """The places of the inputs that derivatives are taken by."""
         names = [entry.name for entry in self.spec.inputs]
         return tuple(names.index(name) for name in self.spec.wrt)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its floats."""
+        return next((part.dtype for part in self.arrays if part.dtype.kind == "f"), np.dtype(float))
 
     def row(self, package: str) -> Row:
         """What a package has for the loss, at the task's parameters.
@@ -90,9 +96,16 @@ def compiled(task: Task) -> Work:
     try:
         work()
     except Exception as error:
-        told = str(error).strip().splitlines() or [type(error).__name__]
-        raise UnavailableError(f"torch.compile failed: {told[0][:80]}") from error
+        raise UnavailableError(why_not_compiled(error)) from error
     return work
+
+
+def why_not_compiled(error: Exception) -> str:
+    """What a reader can do about it, or the first line of what PyTorch says."""
+    told = str(error).strip().splitlines() or [type(error).__name__]
+    if "InvalidCxxCompiler" in told[0]:
+        return "torch.compile needs a C++ compiler and finds none: install g++, or set CXX to yours"
+    return f"torch.compile failed: {told[0][:80]}"
 
 
 def _mean_of(call: Any) -> Any:

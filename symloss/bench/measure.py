@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,25 +13,30 @@ from typing import Any
 import numpy as np
 
 from symloss import pipeline
-from symloss.bench.agreement import disagreement
-from symloss.bench.arrays import UnavailableError
-from symloss.bench.cases import Shape, arrays, shapes
-from symloss.bench.engines import ENGINES, Task, What, Work, ours, sizes_moved
-from symloss.bench.rounds import interleave
-from symloss.bench.triad import Triad
+from symloss.bench.cases import Shape, arrays, shapes, small_shapes
+from symloss.bench.contenders import contenders
+from symloss.bench.engines import ENGINES, Task, What, sizes_moved
+from symloss.bench.kinds import Kind, has_branches, kind_of
+from symloss.bench.rounds import Work, interleave
+from symloss.bench.targets import DISPATCH, TRIAD, Goal, goals, small_call_goal
+from symloss.bench.triad import Triad, dispatch
+from symloss.program import Program
 from symloss.publish import Case
 from symloss.spec import Spec
 
 FUNCTIONS: tuple[What, ...] = ("value_and_gradient", "value", "gradient")
+TYPES = (np.float32, np.float64)
 QUICK_NUMBERS = 100_000
+SMALL = "small calls"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Whom to race, and how thoroughly."""
+    """Whom to race, and how thoroughly; targets are stated for one thread."""
 
     peers: tuple[str, ...] = tuple(ENGINES)
     quick: bool = False
+    threads: int = 1
 
     @property
     def rounds(self) -> int:
@@ -43,37 +49,50 @@ class Race:
     """What came of one shape, type and function.
 
     Attributes:
+        kind: the loss's, by its structure; of calls on few items, "small calls".
         seconds: a call of ours, the median.
+        moved: the bytes that a fused pass reads and writes.
         ratios: for each peer, and `triad`, its time over ours: lower quartile, median, upper.
         left_out: peers that took no part, and why.
         disagreements: peers whose results differ from ours, and who is right; they are not timed.
         disputed: whether one of those may be our mistake.
+        goals: the targets that apply, and what was reached.
     """
 
     loss: str
+    kind: str
     shape: str
     dtype: str
     function: str
     seconds: float
+    moved: int
     ratios: dict[str, tuple[float, float, float]]
     left_out: dict[str, str]
     disagreements: dict[str, str]
     disputed: bool
+    goals: tuple[Goal, ...]
 
 
 def races(case: Case, settings: Settings) -> Iterator[Race]:
-    """All races of a loss, as they are run."""
+    """All races of a loss, as they are run; then its calls on few items."""
     spec = pipeline.read_spec(case.spec)
+    gradient = pipeline.derive_spec(spec).gradient
+    pairs = kind_of(gradient) is Kind.PAIRS
     with TemporaryDirectory(prefix="symloss-", ignore_cleanup_errors=True) as folder:
-        loss = _loss(case, spec, Path(folder))
-        for place, shape in enumerate(_shapes(spec, settings.quick)):
-            for kind in (np.float32, np.float64):
+        loss = loss_of(case, spec, Path(folder))
+        for place, shape in enumerate(_shapes(spec, pairs, settings.quick)):
+            for dtype in TYPES:
                 for what in FUNCTIONS if place == 0 else FUNCTIONS[:1]:
-                    task = Task(spec, arrays(spec, shape, kind), what)
-                    yield _race(task, loss, str(shape), settings)
+                    task = Task(spec, arrays(spec, shape, dtype), what)
+                    yield _race(task, loss, gradient, str(shape), settings)
+        for shape in small_shapes(spec, pairs):
+            for dtype in TYPES:
+                task = Task(spec, arrays(spec, shape, dtype), FUNCTIONS[0])
+                yield _small(task, loss, str(shape), settings)
 
 
-def _loss(case: Case, spec: Spec, folder: Path) -> Any:
+def loss_of(case: Case, spec: Spec, folder: Path) -> Any:
+    """The emitted loss, where it is kept; one that is nowhere is emitted into `folder`."""
     if case.code is None:
         return pipeline.draft(spec, folder)
     if isinstance(case.code, Path):
@@ -81,8 +100,8 @@ def _loss(case: Case, spec: Spec, folder: Path) -> Any:
     return getattr(importlib.import_module(case.code), spec.name)
 
 
-def _shapes(spec: Spec, quick: bool) -> list[Shape]:
-    found = shapes(spec)
+def _shapes(spec: Spec, pairs: bool, quick: bool) -> list[Shape]:
+    found = shapes(spec, pairs)
     if not quick:
         return found
     first = found[0]
@@ -92,58 +111,49 @@ def _shapes(spec: Spec, quick: bool) -> list[Shape]:
     return [Shape(max(1, min(first.items, QUICK_NUMBERS // width)), first.sizes)]
 
 
-def _race(task: Task, loss: Any, shape: str, settings: Settings) -> Race:
-    works: dict[str, Work] = {"ours": ours(task, loss)}
-    left_out, disagreements, disputed = {}, {}, False
-    expected = works["ours"]()
-    for name in settings.peers:
-        try:
-            work = ENGINES[name](task)
-            problem = disagreement(expected, work())
-        except UnavailableError as reason:
-            left_out[name] = str(reason)
-            continue
-        if problem:
-            blame = _blame(task, expected)
-            disagreements[name] = f"{problem}; {blame}"
-            disputed |= blame != THEIRS
-        else:
-            works[name] = work
-    kind = next((part.dtype for part in task.arrays if part.dtype.kind == "f"), np.dtype(float))
-    times = interleave({**works, "triad": Triad(sizes_moved(task), kind)}, settings.rounds)
-    ratios = {}
-    for name in [*works, "triad"]:
+def _race(task: Task, loss: Any, gradient: Program, shape: str, settings: Settings) -> Race:
+    field = contenders(task, loss, settings.peers)
+    works: dict[str, Work] = {**field.works, TRIAD: Triad(sizes_moved(task), task.dtype)}
+    times = interleave(works, settings.rounds)
+    kind, ratios = kind_of(gradient), {}
+    for name in works:
         if name != "ours":
             low, high = times.spread(name, "ours")
             ratios[name] = (low, times.ratio(name, "ours"), high)
-    seconds = times.median("ours")
+    medians = {name: ratio for name, (_, ratio, _) in ratios.items()}
+    meant = goals(kind, task.dtype.name, has_branches(gradient), medians)
     return Race(
-        task.spec.name,
-        shape,
-        kind.name,
-        task.what,
-        seconds,
-        ratios,
-        left_out,
-        disagreements,
-        disputed,
+        loss=task.spec.name,
+        kind=kind.value,
+        shape=shape,
+        dtype=task.dtype.name,
+        function=task.what,
+        seconds=times.median("ours"),
+        moved=sizes_moved(task),
+        ratios=ratios,
+        left_out=field.left_out,
+        disagreements=field.disagreements,
+        disputed=field.disputed,
+        goals=meant if settings.threads == 1 else (),
     )
 
 
-THEIRS = "in extended precision ours is right: the peer is inaccurate"
-OURS = "in extended precision ours is wrong, too"
-UNSETTLED = "who is right is not settled"
-
-
-def _blame(task: Task, expected: Any) -> str:
-    """Ask NumPy in extended precision, from the spec and apart from emitted code."""
-    wide = [part if part.dtype.kind == "i" else part.astype(np.longdouble) for part in task.arrays]
-    try:
-        value, wide_slopes = ENGINES["numpy"](Task(task.spec, wide, task.what))()
-    except UnavailableError:
-        return UNSETTLED
-    slopes = [
-        slope.astype(mine.dtype) for slope, mine in zip(wide_slopes, expected[1], strict=True)
-    ]
-    value = None if value is None else np.asarray(value).astype(np.asarray(expected[0]).dtype)
-    return OURS if disagreement(expected, (value, slopes)) else THEIRS
+def _small(task: Task, loss: Any, shape: str, settings: Settings) -> Race:
+    """What a call on few items takes beyond one of a function that does nothing with them."""
+    call = partial(getattr(loss, task.what), *task.arrays, **task.parameters, reduction="mean")
+    works: dict[str, Work] = {"ours": call, DISPATCH: dispatch(task.arrays)}
+    times = interleave(works, settings.rounds)
+    return Race(
+        loss=task.spec.name,
+        kind=SMALL,
+        shape=shape,
+        dtype=task.dtype.name,
+        function=task.what,
+        seconds=times.median("ours"),
+        moved=sizes_moved(task),
+        ratios={},
+        left_out={},
+        disagreements={},
+        disputed=False,
+        goals=(small_call_goal(times.excess("ours", DISPATCH)),) if settings.threads == 1 else (),
+    )

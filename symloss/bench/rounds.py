@@ -30,6 +30,11 @@ class Times:
         pairs = zip(self.samples[name], self.samples[base], strict=True)
         return statistics.median(theirs / ours for theirs, ours in pairs)
 
+    def excess(self, name: str, base: str) -> float:
+        """The median over the rounds of what a contender takes beyond another."""
+        pairs = zip(self.samples[name], self.samples[base], strict=True)
+        return statistics.median(theirs - ours for theirs, ours in pairs)
+
     def spread(self, name: str, base: str) -> tuple[float, float]:
         """The quartiles of those ratios."""
         pairs = zip(self.samples[name], self.samples[base], strict=True)

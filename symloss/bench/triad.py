@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numba
@@ -18,7 +20,7 @@ def _triad(out: Array, first: Array, second: Array, factor: Any) -> None:
 
 
 @numba.njit(nogil=True)
-def _nothing(_first: Array) -> float:
+def _nothing(*_arrays: Array) -> float:
     return 0.0
 
 
@@ -37,12 +39,6 @@ class Triad:
         return out
 
 
-class Dispatch:
-    """A call of a compiled function of one array that does nothing."""
-
-    def __init__(self, array: Array) -> None:
-        self.array = array
-
-    def __call__(self) -> object:
-        """Run it once."""
-        return _nothing(self.array)
+def dispatch(arrays: Sequence[Array]) -> Callable[[], object]:
+    """A call of a compiled function that takes these arrays and does nothing."""
+    return partial(_nothing, *arrays)

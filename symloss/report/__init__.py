@@ -8,12 +8,15 @@ own.
 
 from symloss.report.accuracy import certificates, certificates_json
 from symloss.report.auditing import audit_table, audits_json, recheck_table, rechecks_json
+from symloss.report.bars import races_plot
 from symloss.report.building import build_summary
 from symloss.report.elementary import elementary_table
+from symloss.report.figures import check_path
 from symloss.report.listing import Entry, listing, listing_markdown, listing_table
 from symloss.report.mathematics import mathematics
 from symloss.report.progress import bar
 from symloss.report.races import races_json, races_notes, races_table
+from symloss.report.sweeps import sweep_table, sweeps_json, sweeps_notes, sweeps_plot
 from symloss.report.verdicts import verdicts, verdicts_json
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "build_summary",
     "certificates",
     "certificates_json",
+    "check_path",
     "elementary_table",
     "listing",
     "listing_markdown",
@@ -31,9 +35,14 @@ __all__ = [
     "mathematics",
     "races_json",
     "races_notes",
+    "races_plot",
     "races_table",
     "recheck_table",
     "rechecks_json",
+    "sweep_table",
+    "sweeps_json",
+    "sweeps_notes",
+    "sweeps_plot",
     "verdicts",
     "verdicts_json",
 ]

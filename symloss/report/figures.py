@@ -112,14 +112,14 @@ def _look(name: str, number: int) -> tuple[str, str]:
 
 
 def logarithmic(axis: Any) -> None:
-    """A logarithmic axis, when all is drawn; within four decades 2 and 5 are ticks, too."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    """A logarithmic axis, when all is drawn; within three decades 2 and 5 are ticks, too."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
     low, high = getattr(axis.axes, f"get_{axis.axis_name}lim")()
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 1e4 * low else (1.0,)))
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 1e3 * low else (1.0,)))
     axis.set_major_formatter(FuncFormatter(lambda value, _: readable(value)))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_minor_locator(NullLocator())
 
 
 def readable(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from symloss import bench, losses, pipeline, publish
 from symloss.bench.agreement import disagreement
 from symloss.bench.cases import Shape, arrays
-from symloss.bench.engines import Task, ours, plain
-from symloss.bench.rounds import interleave
+from symloss.bench.engines import Task, ours, plain, why_not_compiled
+from symloss.bench.rounds import Times, interleave
 
 
 def _task(name, kind=np.float64, what="value_and_gradient"):
@@ -59,3 +60,45 @@ def test_what_disagrees_is_not_timed(monkeypatch):
     assert "ours is right" in race.disagreements["torch"]
     assert not race.disputed
     assert {"numpy", "triad"} <= set(race.ratios)
+    assert {goal.against for goal in race.goals} == {"numpy", "triad"}
+
+
+def test_calls_on_few_items_are_held_against_an_empty_one(monkeypatch):
+    monkeypatch.setattr("symloss.bench.measure._shapes", lambda *_: [])
+    found = list(bench.races(publish.cases(["huber"], None)[0], bench.Settings((), quick=True)))
+    assert [(race.shape, race.dtype) for race in found] == [
+        (shape, dtype) for shape in ("16", "100") for dtype in ("float32", "float64")
+    ]
+    for race in found:
+        (goal,) = race.goals
+        assert (race.kind, goal.against) == (bench.SMALL, bench.DISPATCH)
+        assert goal.reached < race.seconds
+
+
+def test_targets_are_for_one_thread(monkeypatch):
+    monkeypatch.setattr("symloss.bench.measure._shapes", lambda *_: [])
+    settings = bench.Settings((), quick=True, threads=2)
+    assert all(
+        race.goals == () for race in bench.races(publish.cases(["huber"], None)[0], settings)
+    )
+
+
+def test_what_is_beyond_another_is_a_median_of_differences():
+    times = Times({"a": (5.0, 1.0, 9.0), "b": (4.0, 3.0, 2.0)})
+    assert times.excess("a", "b") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        # As PyTorch 2.13 says it.
+        (
+            "InvalidCxxCompiler: No working C++ compiler found in config",
+            "install g\\+\\+, or set CXX",
+        ),
+        ("Unsupported: data-dependent branching", "failed: Unsupported"),
+        ("", "failed: ValueError"),
+    ],
+)
+def test_why_nothing_was_compiled_is_told(told, why):
+    assert re.search(why, why_not_compiled(ValueError(told)))
