@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from symloss.bench import ENGINES, TRIAD, Kind, Race, Settings
-from symloss.report.figures import INK, colour, logarithmic, page
+from symloss.report.figures import INK, FigureError, colour, logarithmic, page
 from symloss.report.races import headline
 
 FUNCTION = "value_and_gradient"
@@ -45,8 +45,14 @@ class Chart:
 
 
 def races_plot(races: Sequence[Race], settings: Settings, path: Path) -> None:
-    """A panel for each type, a bar for each contender, from 1 to its ratio; targets are marked."""
-    shown = [race for race in races if race.function == FUNCTION and race.ratios]
+    """A panel for each type, a bar for each contender, from 1 to its ratio; targets are marked.
+
+    Raises:
+        FigureError: nobody took part in any race.
+    """
+    shown = [race for race in races if race.function == FUNCTION and _shown(race)]
+    if not shown:
+        raise FigureError(f"{path}: nothing to draw, as no peer has any of these losses")
     types = list(dict.fromkeys(race.dtype for race in shown))
     chart = _chart(shown)
     width = BESIDE + PANEL * len(types)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from symloss.bench import DISPATCH, SMALL, Goal, Race, Settings, Slope, Sweep
 from symloss.report.bars import races_plot
+from symloss.report.figures import FigureError
 from symloss.report.races import races_json, races_notes, races_table, verdict
 from symloss.report.sweeps import sweep_table, sweeps_json, sweeps_notes, sweeps_plot
 
@@ -125,6 +126,12 @@ def test_the_figure_names_losses_contenders_and_the_machine(tmp_path):
 def test_the_triad_is_drawn_where_memory_is_the_limit(tmp_path):
     races_plot([race(kind="pairs", goals=())], Settings(), tmp_path / "a.svg")
     assert len(bars((tmp_path / "a.svg").read_text())) == 2
+
+
+def test_a_figure_of_nobody_is_refused(tmp_path):
+    alone = race(kind="pairs", ratios={"triad": (0.1, 0.1, 0.1)}, goals=())
+    with pytest.raises(FigureError, match="no peer has any"):
+        races_plot([alone, small(1e-6)], Settings(), tmp_path / "a.svg")
 
 
 SWEEP = Sweep(
