@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Expr, Rational, Symbol
+from sympy.core.relational import Relational
 
 from symloss.audit.hessians import instantiate
 from symloss.audit.hessians.instance import Instance, TooLarge
@@ -166,5 +167,18 @@ def in_difference(formula: Expr, x: Symbol, y: Symbol) -> Expr | None:
     """The formula with x for x - y, if it depends on them by that alone."""
     if not formula.has(x) or not formula.has(y):
         return None
-    moved = formula.xreplace({x: x + y}).replace(lambda node: node.is_Add, sympy.expand)
+    moved = formula.xreplace({x: x + y}).replace(_is_sum, sympy.expand).replace(_is_test, _as_gap)
     return None if moved.has(y) else moved
+
+
+def _is_sum(node: Expr) -> bool:
+    return bool(node.is_Add)
+
+
+def _is_test(node: Expr) -> bool:
+    return isinstance(node, Relational)
+
+
+def _as_gap(test: Relational) -> Relational:
+    """The condition as one on a difference: x + y >= y is x >= 0."""
+    return test.func(sympy.expand(test.lhs - test.rhs), 0)

@@ -14,6 +14,7 @@ from symloss.audit.composition.atoms import NODE
 from symloss.audit.composition.entropy import paired_terms, spelled
 from symloss.audit.composition.fact import Fact, closed, constant, either, least
 from symloss.audit.composition.scalar import by_signs
+from symloss.audit.composition.squares import TWO, as_squares
 from symloss.language import BY_NODE, Interval
 from symloss.program import Program, Step, name_of
 
@@ -127,8 +128,11 @@ def _add(walk: Walk, node: Expr) -> Fact:
     for fact in facts[1:]:
         span = ranges.add(span, fact.range)
     whole = rules.total(facts, span)
-    if whole.convex or whole.concave:
+    if whole.constant or whole.affine or (whole.root is not None and whole.root >= TWO):
         return whole
+    squares = as_squares(walk, node, span)
+    if squares is not None or whole.convex or whole.concave:
+        return squares or whole
     rest, paired = paired_terms(walk, node)
     if not paired:
         return whole

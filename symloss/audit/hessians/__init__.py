@@ -4,12 +4,13 @@ In: a `Program` and a size for each core dimension. Out: the loss as one SymPy e
 symbols, and a chord that shows it not convex. Guarantees: a chord is confirmed in ball arithmetic.
 """
 
+from symloss.audit.hessians.endless import endless
 from symloss.audit.hessians.flat import affine_segment, vanishing_curvature
 from symloss.audit.hessians.instance import Instance, instantiate
 from symloss.audit.hessians.joints import Break, roughest
 from symloss.audit.hessians.refute import refuted
 
 __all__ = [
-    "Break", "Instance", "affine_segment", "instantiate", "refuted", "roughest",
+    "Break", "Instance", "affine_segment", "endless", "instantiate", "refuted", "roughest",
     "vanishing_curvature",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ def affine_segment(program: Program, wrt: tuple[str, ...], seconds: float) -> di
         for low, high in _spans(line.span):
             if not _looks_affine(formula, low, high):
                 continue
-            piece = _piece(formula, low, high)
+            piece = piece_of(formula, low, high)
             if piece is not None and _is_zero(sympy.diff(piece, T, 2)):
                 ends = [low + (high - low) / 4, high - (high - low) / 4]
                 told = {"t": [str(end) for end in ends], "affine": str(sympy.simplify(piece))}
@@ -41,7 +41,7 @@ def vanishing_curvature(
     """A line on which the second derivative comes to 0 or below: not strongly convex."""
     for line, values, formula in _numeric(program, wrt, seconds):
         for low, high, place, way in _tails(line.span):
-            piece = _piece(formula, low, high)
+            piece = piece_of(formula, low, high)
             limit = None if piece is None else _limit(sympy.diff(piece, T, 2), place, way)
             if limit is not None and limit.is_Rational and limit <= 0:
                 told = {"t": str(place), "second derivative": str(limit)}
@@ -104,7 +104,7 @@ def _looks_affine(formula: Expr, low: Expr, high: Expr) -> bool:
     return True
 
 
-def _piece(formula: Expr, low: Expr, high: Expr) -> Expr | None:
+def piece_of(formula: Expr, low: Expr, high: Expr) -> Expr | None:
     """The formula without kinks on an open interval of t, if it is one formula there."""
     inside = cells.open_cell(low, high)[1]
     try:

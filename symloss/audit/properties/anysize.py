@@ -14,7 +14,7 @@ from symloss.audit.composition import (
     simple,
 )
 from symloss.audit.findings import Finding
-from symloss.audit.hessians import Break, roughest
+from symloss.audit.hessians import Break, endless, roughest
 from symloss.audit.properties.kinks import of_surfaces
 from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
@@ -68,7 +68,7 @@ def _kink(found: Break | None) -> str:
     return found.told if found is not None and found.orders == 0 else ""
 
 
-def slopes_of_program(subject: Subject) -> list[Finding]:
+def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
     """Lipschitz constants of the loss and of its gradient in the Euclidean norm, for every size."""
     names = ("lipschitz", "gradient_lipschitz")
     if not on_convex_set(subject.program, subject.wrt):
@@ -77,10 +77,28 @@ def slopes_of_program(subject: Subject) -> list[Finding]:
     bends = slopes.bend_of_step(slopes.walk.program.step("loss"))
     tight = slopes.is_separable() and not has_simplex(subject.program)
     told = ("the Hessian's norm by rules for its terms",)
-    return [
+    found = [
         _bounded(names[0], slopes.loss, slopes.told(), tight=tight),
         _bounded(names[1], bends, told, tight=tight),
     ]
+    return [
+        endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
+        if one.verdict == "UNKNOWN" else one
+        for order, one in enumerate(found, start=1)
+    ]  # fmt: skip
+
+
+def endless_on_line(
+    subject: Subject,
+    known: Finding,
+    wrt: tuple[str, ...],
+    order: int,
+    ways: tuple[int, ...],
+    seconds: float,
+) -> Finding:
+    """No finite constant, if a derivative grows without end on a line; else what is known."""
+    witness = endless(subject.program, wrt, order, ways, seconds) if wrt else None
+    return known if witness is None else Finding(known.name, Refuted(LINES, witness))
 
 
 def _bounded(name: str, bound: sympy.Expr, steps: tuple[str, ...], *, tight: bool) -> Finding:

@@ -14,7 +14,8 @@ from sympy import Expr, Symbol
 
 from symloss.audit.composition import Walk
 from symloss.audit.findings import Finding
-from symloss.audit.properties.anysize import slopes_of_program
+from symloss.audit.properties import quadratic
+from symloss.audit.properties.anysize import endless_on_line, slopes_of_program
 from symloss.audit.properties.regularity import smoothness
 from symloss.audit.signs import extrema
 from symloss.audit.signs.convexity import same
@@ -22,12 +23,13 @@ from symloss.audit.signs.extrema import Extremum
 from symloss.audit.signs.inpieces import in_pieces
 from symloss.audit.subject import Case, Subject, along_difference
 from symloss.audit.verdicts import Proved, Refuted, Unknown
+from symloss.language import Interval
 
 METHOD = "supremum over ends, kinks and critical points"
 SCOPE = "one variable without core dimensions"
 
 
-def bounds(subject: Subject, seconds: float) -> list[Finding]:  # noqa: ARG001 - a property
+def bounds(subject: Subject, seconds: float) -> list[Finding]:
     """The greatest lower and the least upper bound."""
     found = []
     for name, way in (("lower_bound", -1), ("upper_bound", 1)):
@@ -35,8 +37,21 @@ def bounds(subject: Subject, seconds: float) -> list[Finding]:  # noqa: ARG001 -
             _supremum(case, way * case.formula) for case in map(along_difference, subject.cases)
         ]
         exact = _finding(name, tops, way)
-        found.append(_by_rules(subject, name) if exact.verdict == "UNKNOWN" else exact)
+        if exact.verdict == "UNKNOWN":
+            exact = _by_rules(subject, name)
+        if exact.verdict == "UNKNOWN":
+            exact = endless_on_line(subject, exact, _movable(subject), 0, (way,), seconds / 4)
+        found.append(exact)
     return found
+
+
+def _movable(subject: Subject) -> tuple[str, ...]:
+    """The inputs that may be any numbers of an interval, the first of `wrt` before others."""
+    names = [
+        entry.name for entry in subject.program.inputs
+        if isinstance(entry.domain, Interval) and not entry.domain.integer
+    ]  # fmt: skip
+    return tuple(sorted(names, key=lambda name: name not in subject.wrt))
 
 
 def _by_rules(subject: Subject, name: str) -> Finding:
@@ -55,14 +70,21 @@ def slopes(subject: Subject, seconds: float) -> list[Finding]:
     names = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
     cases = [along_difference(case) for case in subject.cases]
     if not cases or any(len(case.varying) != 1 for case in cases):
-        return slopes_of_program(subject)
+        exact = {one.name: one for one in quadratic.of_cases(subject.cases)}
+        known = {one.name: one for one in slopes_of_program(subject, seconds)}
+        return list({**known, **exact}.values())
     kind = smoothness(subject, seconds)[0]
     if kind.verdict != "PROVED":
         return [Finding(name, Unknown(("smoothness is not known",))) for name in names]
     first = _largest(names[0], cases, 1) if kind.value != "discontinuous" else _none(names[0], kind)
     smooth = kind.value not in ("discontinuous", "C0")
     second = _largest(names[1], cases, 2) if smooth else _none(names[1], kind)
-    return [first, second, *([_strong(names[2], cases)] if smooth else [])]
+    found = [
+        endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
+        if one.verdict == "UNKNOWN" else one
+        for order, one in enumerate((first, second), start=1)
+    ]  # fmt: skip
+    return [*found, *([_strong(names[2], cases)] if smooth else [])]
 
 
 def _none(name: str, kind: Finding) -> Finding:

@@ -16,7 +16,7 @@ from sympy import Expr, Indexed, Symbol
 from symloss.audit.findings import Finding
 from symloss.audit.hessians.instance import label_of
 from symloss.audit.properties.points import Point, Small, differ, draws, small, smalls
-from symloss.audit.subject import Subject
+from symloss.audit.subject import Case, Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Interval
 from symloss.program import Program, Step, name_of
@@ -55,7 +55,7 @@ def _symmetric(subject: Subject) -> Finding:
 def _by_algebra(subject: Subject, image: Image, told: str) -> Finding:
     swap = {scalar_symbol(k): sign * scalar_symbol(v) for k, (v, sign) in image.items()}
     for case in subject.cases:
-        gap = case.formula - case.formula.xreplace(swap)
+        gap = _positive(case.formula - case.formula.xreplace(swap), case)
         if case.chosen or sympy.count_ops(gap) > 200 or sympy.simplify(gap) != 0:
             break
     else:
@@ -63,6 +63,14 @@ def _by_algebra(subject: Subject, image: Image, told: str) -> Finding:
             data = {"kind": "exchange", "image": {k: list(v) for k, v in image.items()}}
             return Finding("symmetric", Proved("algebra", (), data), detail=told)
     return Finding("symmetric", Unknown((FOLLOWED, "small instances", "algebra")))
+
+
+def _positive(gap: Expr, case: Case) -> Expr:
+    """The expression with logarithms and roots of positive inputs taken apart."""
+    known = {
+        s: sympy.Dummy(positive=True) for s, d in case.box.items() if d.low >= 0 and d.low_open
+    }
+    return sympy.expand_log(gap.xreplace(known))
 
 
 def _map(program: Program, wrt: Sequence[str]) -> tuple[Image | None, str]:

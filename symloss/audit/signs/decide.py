@@ -118,10 +118,22 @@ def proof(
         if cell is None or count >= cells.MOST_CELLS:
             return None
         found = sign_on(formula, cell)
+        if relation == ">" and found == NOT_NEGATIVE and _never_zero(formula, cell):
+            found = POSITIVE
         if found not in _ALLOWED[relation]:
             return None
         steps.append(f"{_told(cell)}: sign {found}")
     return steps
+
+
+def _never_zero(formula: Expr, cell: cells.Cell) -> bool:
+    """Whether every factor has a sign: what is squared, say, is not 0."""
+    smooth = cells.resolved(formula, cell)
+    if smooth is None:
+        return False
+    above = sympy.fraction(sympy.together(smooth.subs(cell)))[0]
+    bases = (part.as_base_exp()[0] for part in sympy.Mul.make_args(sympy.factor(above)))
+    return all(cells.sign_in_forms(base) in (POSITIVE, NEGATIVE) for base in bases)
 
 
 def _told(cell: cells.Cell) -> str:

@@ -28,6 +28,8 @@ ROWS = [
     ("exp(x) - 1000000000001/1000000000000 - x", REAL, ">=", False), ("cosh(x) - 1 - x**2/2", REAL, ">=", True),
     ("Piecewise((0, Eq(x, 22/7)), (1, True))", REAL, ">", False), ("x*exp(-x) - 1/3", REAL, "<=", False),
     ("(x**2 - 2)**2", REAL, ">=", True), ("x**2/2 - logcosh(x)", REAL, ">=", True), ("x**2 - 2", {"x": "[-1, 1]"}, "<", True),
+    ("log(x)**2", {"x": "(0, 1)"}, ">", True), ("(x*y - y)**2/x", {"x": "(0, 1)", "y": "positive"}, ">", True),
+    ("log(x)**2", POS, ">", False),
 ]  # fmt: skip
 WITH_D = {"x": "real", "d": "positive"}
 EXTREMA = [
