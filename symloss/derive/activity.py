@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Dummy, Expr
+from sympy import Dummy, Expr, Indexed, Symbol
 
 from symloss.derive.partial import Sign
+from symloss.language import Domain, Finite, Index, Interval, Simplex
 from symloss.program import Program, name_of, operands, references
 
 
@@ -19,13 +20,17 @@ def active_names(program: Program, variables: tuple[str, ...]) -> frozenset[str]
 
 def sign_oracle(program: Program) -> Sign:
     """A function that tells whether an expression is nonnegative, and positive, for all inputs."""
-    known: dict[str, tuple[bool, bool]] = {}
+    known = {entry.name: _signs(entry.domain) for entry in program.arguments}
+
+    arguments = set(known)
 
     def sign(expression: Expr) -> tuple[bool, bool]:
+        if isinstance(expression, (Indexed, Symbol)) and name_of(expression) in arguments:
+            return False, False  # what ends at 0 has no minimum there to be flat at
         stand_ins = {
             leaf: Dummy(nonnegative=True, positive=known[name_of(leaf)][1] or None)
             for leaf in operands(expression)
-            if known.get(name_of(leaf), (False, False))[0]
+            if not leaf.is_integer and known.get(name_of(leaf), (False, False))[0]
         }
         seen = expression.xreplace(stand_ins)
         return bool(seen.is_nonnegative), bool(seen.is_positive)
@@ -35,3 +40,13 @@ def sign_oracle(program: Program) -> Sign:
             nonnegative, positive = sign(step.expression)
             known[step.name] = (nonnegative, positive and step.kind != "sum")  # a sum may be empty
     return sign
+
+
+def _signs(domain: Domain) -> tuple[bool, bool]:
+    """Whether a domain's numbers are nonnegative, and positive."""
+    if isinstance(domain, Interval):
+        nonnegative = bool(domain.low >= 0)
+        return nonnegative, nonnegative and bool(domain.low > 0 or domain.low_open)
+    if isinstance(domain, Finite):
+        return bool(domain.values[0] >= 0), bool(domain.values[0] > 0)
+    return isinstance(domain, (Simplex, Index)), False

@@ -14,6 +14,7 @@ from symloss.derive.tangent import Seed, tangent
 from symloss.language import NAMED
 from symloss.program import Program, Step, references, without_dead_steps
 from symloss.spec import Input, array_base, scalar_symbol
+from symloss.stable import rewritten
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
     """
     kinks = find_kinks(program)
     balanced = balanced_ties(kinks)
-    first = gradient(program, Differentiator(sign_oracle(program), balanced))
+    first = _first(program, balanced)
     rules = Differentiator(sign_oracle(first), balanced)
     products = _products(first, rules)
     if plain is not None and plain != program:
-        whole = gradient(plain, Differentiator(sign_oracle(plain), balanced))
+        whole = _first(plain, balanced)
         made = _products(whole, Differentiator(sign_oracle(whole), balanced))
         products = products if _needs_logsumexp(made) else made
     return Derivation(
@@ -65,6 +66,13 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt
         ),
     )
+
+
+def _first(program: Program, balanced: frozenset[Expr]) -> Program:
+    """The gradient, in which differentiation may have made naive spellings of its own."""
+    made = gradient(program, Differentiator(sign_oracle(program), balanced))
+    steps = [replace(step, expression=rewritten(step.expression)) for step in made.steps]
+    return replace(made, steps=tuple(steps))
 
 
 def _products(first: Program, rules: Differentiator) -> Program:

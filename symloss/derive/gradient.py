@@ -15,7 +15,7 @@ from sympy import Expr, Indexed, KroneckerDelta, Mul, S, Symbol
 from symloss.derive import reductions
 from symloss.derive.activity import active_names
 from symloss.derive.builder import Builder, total
-from symloss.derive.partial import Differentiator
+from symloss.derive.partial import Differentiator, may_overflow, weighed
 from symloss.program import Program, Step, name_of, operands
 from symloss.spec import dimension_symbol
 
@@ -91,7 +91,21 @@ class _Reverse:
             if name_of(leaf) in self.active:
                 local = self.differentiator.partial(step.expression, leaf)
                 if local is not S.Zero:
-                    self._contribute(leaf, sensitivity * local, step.loops)
+                    self._contribute(leaf, self._slope(sensitivity, local), step.loops)
+
+    def _slope(self, sensitivity: Expr, local: Expr) -> Expr:
+        """Their product; 0 where a softmax weight has vanished, however steep the term is."""
+        if may_overflow(local) and self._fades(sensitivity):
+            return weighed(local, sensitivity)
+        return sensitivity * local
+
+    def _fades(self, sensitivity: Expr) -> bool:
+        """Whether a factor of it is a softmax weight."""
+        for leaf in operands(sensitivity):
+            step = self.builder.find(name_of(leaf))
+            if step is not None and (step.softmax_of or self._fades(step.expression)):
+                return True
+        return False
 
     def _contribute(self, leaf: Expr, term: Expr, loops: tuple[Symbol, ...]) -> None:
         name = name_of(leaf)

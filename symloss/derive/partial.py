@@ -148,3 +148,14 @@ class Differentiator:
             if inner is not S.Zero:
                 result += expression.fdiff(place) * inner
         return result
+
+
+def may_overflow(expression: Expr) -> bool:
+    """Whether there are exponentials or quotients in it."""
+    steep = (power.exp.is_negative for power in expression.atoms(Pow))
+    return bool(expression.has(sympy.exp)) or any(steep)
+
+
+def weighed(expression: Expr, weight: Expr) -> Expr:
+    """The product; 0 where the weight has vanished, however large the expression is."""
+    return Piecewise((S.Zero, sympy.Eq(weight, 0)), (weight * expression, True))

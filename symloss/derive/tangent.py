@@ -12,7 +12,7 @@ from sympy import Add, Expr, Indexed, S, Symbol
 
 from symloss.derive import reductions
 from symloss.derive.builder import Builder
-from symloss.derive.partial import Differentiator
+from symloss.derive.partial import Differentiator, may_overflow, weighed
 from symloss.program import Kind, Program, Step, name_of, operands
 
 Seed = Callable[[tuple[Expr, ...]], Expr]
@@ -92,7 +92,7 @@ class _Forward:
         place = reductions.place(step, self.builder)
         centre = self._append(f"{step.name}_centre", step, rate.xreplace({step.bound[0]: place}))
         spread = rate - centre
-        terms = spread * reductions.weight(step, self.builder)
+        terms = self._weighed(spread, reductions.weight(step, self.builder))
         mean = self._append(f"{step.name}_mean", step, terms, "sum", step.bound)
         self.centred[step.name] = spread, mean
         return centre + mean
@@ -112,7 +112,16 @@ class _Forward:
     def _softmax_rate(self, step: Step) -> Expr:
         """Each weight times its exponent's rate; two products, for the difference cancels."""
         spread, mean = self.centred[step.softmax_of]
-        return step.element() * spread - step.element() * mean
+        return self._weighed(spread, step.element()) - step.element() * mean
+
+    def _weighed(self, spread: Expr, weight: Expr) -> Expr:
+        return weighed(spread, weight) if self._is_steep(spread) else weight * spread
+
+    def _is_steep(self, rate: Expr) -> bool:
+        """Whether the rates that it is made of may overflow."""
+        steps = (self.builder.find(name_of(leaf)) for leaf in operands(rate))
+        rates = (step for step in steps if step is not None and step.name not in self.moving)
+        return may_overflow(rate) or any(self._is_steep(step.expression) for step in rates)
 
     def _rate(self, expression: Expr) -> Expr:
         terms = []

@@ -21,7 +21,7 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanFunction, BooleanTrue,
 from symloss.emit.names import safe
 from symloss.errors import DerivationError
 from symloss.language import BY_NODE
-from symloss.lower import NAN, exp_to_one, finite
+from symloss.lower import NAN, exp_to_one, finite, grouped
 
 _CHOICE, _LOGIC, _SUM, _PRODUCT, _ATOM = range(5)
 Text = tuple[str, int]
@@ -213,6 +213,8 @@ class Printer:
             for argument in shown[row.arity :]:
                 text = row.code.format(text, argument)
             return text
+        if isinstance(expression, grouped):
+            return f"({shown[0]})"
         if isinstance(expression, (exp_to_one, finite)):
             return f"{type(expression).__name__}({shown[0]})"
         raise DerivationError(f"{sympy.sstr(expression)} has no spelling in emitted code")

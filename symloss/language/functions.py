@@ -128,6 +128,20 @@ _ROWS = (
     _atom("erf", "error function", sympy.erf, ball="erf"),
     _atom("erfc", "complementary error function", primitives.erfc, ball="erfc"),
     _atom(
+        "log_ndtr",
+        "log of the normal distribution function",
+        primitives.log_ndtr,
+        definition=lambda x: sympy.log(primitives.erfc(-x / sympy.sqrt(2)) / 2),
+    ),
+    _atom(
+        "ndtr_hazard",
+        "the normal density over the distribution function",
+        primitives.ndtr_hazard,
+        definition=lambda x: (
+            sympy.sqrt(2 / sympy.pi) * sympy.exp(-(x**2) / 2) / primitives.erfc(-x / sympy.sqrt(2))
+        ),
+    ),
+    _atom(
         "loggamma",
         "log of the gamma function",
         primitives.loggamma,

@@ -218,3 +218,25 @@ class erfc(sympy.erfc):
 
     def _eval_is_positive(self) -> bool:
         return True
+
+
+class log_ndtr(Unary):
+    """The logarithm of the standard normal distribution function, as SciPy calls it."""
+
+    is_nonpositive = True
+
+    @staticmethod
+    def slope(x: Expr) -> Expr:
+        """The density over the distribution function."""
+        return ndtr_hazard(x)
+
+
+class ndtr_hazard(Unary):
+    """The standard normal density over the distribution function: the inverse Mills ratio at -x."""
+
+    is_positive = True
+
+    @staticmethod
+    def slope(x: Expr) -> Expr:
+        """The density's slope is -x times the density."""
+        return -ndtr_hazard(x) * (x + ndtr_hazard(x))

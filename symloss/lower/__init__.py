@@ -24,6 +24,7 @@ from symloss.lower.model import (
     Zero,
     exp_to_one,
     finite,
+    grouped,
 )
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "Zero",
     "exp_to_one",
     "finite",
+    "grouped",
     "lower",
 ]

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import sympy
-from sympy import Expr, Indexed, Pow
+from sympy import Add, Expr, Indexed, Mul, Pow
 
 from symloss.language import BY_NODE
-from symloss.lower.model import exp_to_one
+from symloss.lower.model import exp_to_one, grouped
 from symloss.lower.nodes import Node
 from symloss.program import name_of, operands
 
@@ -82,6 +82,12 @@ def _substituted(node: Node, bodies: Mapping[str, Node]) -> Node:
 
 def _replace(expression: Expr, bodies: Mapping[str, Node]) -> Expr:
     swaps = {}
+    added = {
+        factor
+        for total in expression.atoms(Add)
+        for term in total.args
+        for factor in Mul.make_args(term)
+    }
     for leaf in operands(expression):
         if isinstance(leaf, Indexed):
             inner = leaf.base[tuple(_replace(subscript, bodies) for subscript in leaf.indices)]
@@ -91,6 +97,15 @@ def _replace(expression: Expr, bodies: Mapping[str, Node]) -> Expr:
             source = bodies[name_of(leaf)]
             subscripts = inner.indices if isinstance(inner, Indexed) else ()
             inner = source.expression.xreplace(dict(zip(source.indices, subscripts, strict=True)))
+            inner = grouped(inner) if leaf in added and _is_difference(inner) else inner
         if inner is not leaf:
             swaps[leaf] = inner
     return expression.xreplace(swaps)
+
+
+def _is_difference(body: Expr) -> bool:
+    """Whether terms of either sign are added: what they leave may be far smaller than they are."""
+    if not isinstance(body, Add):
+        return False
+    signs = {term.could_extract_minus_sign() for term in body.args if not term.is_number}
+    return len(signs) == 2

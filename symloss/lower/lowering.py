@@ -75,7 +75,7 @@ def _procedure(name: str, program: Program) -> Procedure:
     nodes = list(chain.from_iterable(map(split_scatters, nodes)))
     nodes = inline(list(chain.from_iterable(map(split_contractions, nodes))), kept)
     nodes = merge_equal(list(chain.from_iterable(map(along_rows, nodes))), kept)
-    nodes = [replace(node, expression=rewritten(node.expression)) for node in nodes]
+    nodes = [replace(node, expression=rewritten(node.expression, last=True)) for node in nodes]
     nodes = select_valid(nodes, program.outputs, counts)
     shapes = {
         node.name: tuple(program.ranges[index] for index in node.indices)
@@ -99,7 +99,9 @@ def _procedure(name: str, program: Program) -> Procedure:
 
 def _stable(program: Program) -> Program:
     """Differentiation makes naive spellings of its own."""
-    steps = (replace(step, expression=rewritten(step.expression)) for step in program.steps)
+    steps = (
+        replace(step, expression=rewritten(step.expression, last=True)) for step in program.steps
+    )
     return replace(program, steps=tuple(steps))
 
 

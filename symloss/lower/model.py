@@ -22,6 +22,13 @@ class finite(Function):
     is_extended_real = True
 
 
+class grouped(Function):
+    """x, which its author added up on its own: in a longer sum, terms would cancel too late."""
+
+    nargs = 1
+    is_extended_real = True
+
+
 class exp_to_one(Function):
     """exp(x) of what is at most 0 in real numbers; 1 where it is infinite."""
 

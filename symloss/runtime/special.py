@@ -20,6 +20,9 @@ from symloss.runtime.polynomial import either
 # of two take what is not there.
 SQUARE_LEAST, SQUARE_MOST = (2.0**-50, 2.0**-500), (2.0**60, 2.0**500)
 SQUARE_UP, SQUARE_DOWN = (2.0**100, 2.0**600), (2.0**-80, 2.0**-600)
+# Below NORMAL_TAIL, so many terms of the continued fraction are enough for every digit.
+NORMAL_TAIL, TAIL_TERMS = -3.0, 80
+ROOT_2_PI, ROOT_HALF = 2.5066282746310002, 0.7071067811865476
 # B(2k) / (2k)! for k = 1, 2, ...: Abramowitz and Stegun, table 23.2.
 BERNOULLI = (
     0.08333333333333333,
@@ -91,6 +94,36 @@ def erf(x: Any) -> Any:
 def erfc(x: Any) -> Any:
     """Complementary error function."""
     return like(x, math.erfc(x))
+
+
+@compiled
+def log_ndtr(x: Any) -> Any:
+    """Logarithm of the normal distribution function."""
+    u = float(x)
+    if u < NORMAL_TAIL:
+        return like(x, -0.5 * u * u - math.log(tail_fraction(-u) * ROOT_2_PI))
+    if u > 0.0:
+        return like(x, math.log1p(-0.5 * math.erfc(u * ROOT_HALF)))
+    return like(x, math.log(0.5 * math.erfc(-u * ROOT_HALF)) if u == u else u)
+
+
+@compiled
+def ndtr_hazard(x: Any) -> Any:
+    """The normal density over the distribution function."""
+    u = float(x)
+    if u < NORMAL_TAIL:
+        return like(x, tail_fraction(-u))
+    density = math.exp(-0.5 * u * u) / ROOT_2_PI
+    return like(x, density / (0.5 * math.erfc(-u * ROOT_HALF)))
+
+
+@compiled
+def tail_fraction(u: float) -> float:
+    """The density over the tail beyond u: Abramowitz and Stegun 26.2.14, from the inside out."""
+    fraction = u
+    for k in range(TAIL_TERMS, 0, -1):
+        fraction = u + k / fraction
+    return fraction
 
 
 @compiled

@@ -6,6 +6,6 @@ tested as an identity. Raises: nothing of its own.
 """
 
 from symloss.stable.programs import stabilise
-from symloss.stable.rewrites import REWRITES, Rewrite, rewritten
+from symloss.stable.rewrites import LAST, REWRITES, Rewrite, rewritten
 
-__all__ = ["REWRITES", "Rewrite", "rewritten", "stabilise"]
+__all__ = ["LAST", "REWRITES", "Rewrite", "rewritten", "stabilise"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,23 +19,36 @@ from sympy import (
     Symbol,
     acosh,
     asinh,
-    cos,
     cosh,
     erf,
     exp,
     log,
-    sin,
-    sinh,
     sqrt,
 )
+from sympy.core.relational import Relational
 
 from symloss.language import FUNCTIONS
+from symloss.stable.differences import (
+    compared,
+    cos_less_one,
+    cosh_less_one,
+    difference,
+    exp_less_one,
+    factors_of,
+    logarithms_apart,
+    power_less_one,
+    root_less_one,
+    roots_apart,
+    sigmoid_less_one,
+    squared_tanh_less_one,
+)
 
-_softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _sqrt1pm1, _logaddexp, _xlogy, _erfc = (
+_erfc: Any
+_softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _logaddexp, _xlogy, _erfc, _log_ndtr = (
     FUNCTIONS[name].build
     for name in (
         *("softplus", "sigmoid", "log1p", "expm1", "logcosh"),
-        *("log1mexp", "sqrt1pm1", "logaddexp", "xlogy", "erfc"),
+        *("log1mexp", "logaddexp", "xlogy", "erfc", "log_ndtr"),
     )
 )
 
@@ -55,16 +68,24 @@ class Rewrite:
     apply: Callable[[Expr], Expr | None]
 
 
-def rewritten(expression: Expr) -> Expr:
-    """The expression with every rewrite of the table applied, from the leaves up."""
+def rewritten(expression: Expr, *, last: bool = False) -> Expr:
+    """The expression with every rewrite of the table applied, from the leaves up.
+
+    The `last` ones are those that nothing will be differentiated after.
+    """
     if not expression.args or isinstance(expression, (Symbol, Indexed)):
         return expression
-    parts = [rewritten(part) if isinstance(part, sympy.Basic) else part for part in expression.args]
+    parts = [
+        rewritten(part, last=last) if isinstance(part, sympy.Basic) else part
+        for part in expression.args
+    ]
     node = expression if tuple(parts) == expression.args else expression.func(*parts)
-    for row in REWRITES:
+    if isinstance(node, Relational):
+        return compared(node)
+    for row in (*REWRITES, *LAST) if last else REWRITES:
         found = row.apply(node) if isinstance(node, Expr) else None
         if found is not None:
-            return rewritten(found)
+            return rewritten(found, last=last)
     return node
 
 
@@ -147,13 +168,24 @@ def _tail_of_erf(node: Expr) -> Expr | None:
     """What is left of the error function's tail: c + c*erf(x)."""
     if not isinstance(node, Add):
         return None
-    for term, factor in _factors(node):
+    for term, factor in factors_of(node):
         cofactor = term / factor
         for sign in (1, -1):
             if isinstance(factor, erf) and sign * cofactor in node.args:
                 rest = Add(*(t for t in node.args if t not in (term, sign * cofactor)))
                 return rest + sign * cofactor * _erfc(-sign * factor.args[0])
     return None
+
+
+def _logarithm_of_tail(node: Expr) -> Expr | None:
+    """log(c*erfc(x)) with a number c, far out where erfc underflows."""
+    if not isinstance(node, log):
+        return None
+    tails = [part for part in Mul.make_args(node.args[0]) if isinstance(part, _erfc)]
+    rest = 2 * node.args[0] / Mul(*tails)
+    if len(tails) != 1 or not rest.is_number or not rest.is_positive:
+        return None
+    return log(rest) + _log_ndtr(-sqrt(2) * tails[0].args[0])
 
 
 def _logarithm_of_cosh(node: Expr) -> Expr | None:
@@ -177,59 +209,6 @@ def _own_logarithm(node: Expr) -> Expr | None:
     return None
 
 
-def _difference(kind: Callable[[Expr], Expr | None]) -> Callable[[Expr], Expr | None]:
-    """A rewrite of `c*f - c` in a sum, where `kind` says what `f - 1` is."""
-
-    def apply(node: Expr) -> Expr | None:
-        if not isinstance(node, Add):
-            return None
-        for term, factor in _factors(node):
-            less = kind(factor)
-            cofactor = term / factor
-            if less is not None and -cofactor in node.args:
-                return Add(*(t for t in node.args if t not in (term, -cofactor)), cofactor * less)
-        return None
-
-    return apply
-
-
-def _factors(total: Add) -> Iterator[tuple[Expr, Expr]]:
-    for term in total.args:
-        for factor in Mul.make_args(term):
-            if factor.args:
-                yield term, factor
-
-
-def _exp_less_one(factor: Expr) -> Expr | None:
-    return _expm1(factor.args[0]) if isinstance(factor, exp) else None
-
-
-def _power_less_one(factor: Expr) -> Expr | None:
-    """x**y - 1 for an exponent that is no number, so that x is not negative."""
-    if isinstance(factor, Pow) and not factor.exp.is_number and not isinstance(factor, exp):
-        return _expm1(_xlogy(factor.exp, factor.base))
-    return None
-
-
-def _sigmoid_less_one(factor: Expr) -> Expr | None:
-    inside = _argument(factor, _sigmoid)
-    return -_sigmoid(-inside) if inside is not None else None
-
-
-def _cosh_less_one(factor: Expr) -> Expr | None:
-    return 2 * sinh(factor.args[0] / 2) ** 2 if isinstance(factor, cosh) else None
-
-
-def _cos_less_one(factor: Expr) -> Expr | None:
-    return -2 * sin(factor.args[0] / 2) ** 2 if isinstance(factor, cos) else None
-
-
-def _root_less_one(factor: Expr) -> Expr | None:
-    if isinstance(factor, Pow) and factor.exp == S.Half and S.One in Add.make_args(factor.base):
-        return _sqrt1pm1(factor.base - 1)
-    return None
-
-
 def _logistic(node: Expr) -> Expr | None:
     """(1 + exp(x))**-n."""
     if isinstance(node, Pow) and node.exp.is_Integer and node.exp.is_negative:
@@ -237,6 +216,16 @@ def _logistic(node: Expr) -> Expr | None:
         x = _argument(rest, exp)
         return None if x is None else _sigmoid(-x) ** -node.exp
     return None
+
+
+def _power_of_logistic(node: Expr) -> Expr | None:
+    """sigmoid(x)**y, of whose rounding a large exponent would make much."""
+    if not isinstance(node, Pow) or node.exp.is_number or isinstance(node, exp):
+        return None
+    inside, power = _argument(node.base, _sigmoid), _argument(node.base - 1, exp)
+    if power is not None:
+        return exp(node.exp * _softplus(power))
+    return None if inside is None else exp(-node.exp * _softplus(-inside))
 
 
 def _logistic_product(node: Expr) -> Expr | None:
@@ -307,17 +296,26 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("sigmoid of softplus", "exp(-log(1 + exp(x)))", -50.0, 50.0, _sigmoid_of_softplus),
     Rewrite("acosh near one", "acosh(1 + x)", 1e-6, 50.0, _acosh_near_one),
     Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail_of_erf),
+    Rewrite("log of a tail of erf", "log(1 - erf(x))", -3.0, 5.0, _logarithm_of_tail),
     Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
     Rewrite("logsigmoid", "log(1/(1 + exp(-x)))", -50.0, 50.0, _logarithm_of_sigmoid),
     Rewrite("sigmoid", "1/(1 + exp(-x))", -50.0, 50.0, _logistic),
     Rewrite("sigmoid of a quotient", "exp(x)/(1 + exp(x))", -50.0, 50.0, _logistic_product),
-    Rewrite("complement", "1 - 1/(1 + exp(-x))", -50.0, 50.0, _difference(_sigmoid_less_one)),
-    Rewrite("expm1", "y*exp(x) - y", -5.0, 5.0, _difference(_exp_less_one)),
-    Rewrite("power less one", "1 - y**x", 0.1, 3.0, _difference(_power_less_one)),
-    Rewrite("sqrt1pm1", "sqrt(1 + x**2) - 1", -5.0, 5.0, _difference(_root_less_one)),
-    Rewrite("half angle of cosh", "cosh(x) - 1", -5.0, 5.0, _difference(_cosh_less_one)),
-    Rewrite("half angle of cos", "1 - cos(x)", -5.0, 5.0, _difference(_cos_less_one)),
+    Rewrite("complement", "1 - 1/(1 + exp(-x))", -50.0, 50.0, difference(sigmoid_less_one)),
+    Rewrite("power of sigmoid", "(1/(1 + exp(-x)))**y", 0.1, 9.0, _power_of_logistic),
+    Rewrite("slope of tanh", "y - y*tanh(x)**2", -9.0, 9.0, difference(squared_tanh_less_one)),
+    Rewrite("roots", "(sqrt(x) - 3*sqrt(y))/sqrt(x)", 0.1, 9.0, roots_apart),
+    Rewrite("expm1", "y*exp(x) - y", -5.0, 5.0, difference(exp_less_one)),
+    Rewrite("power less one", "1 - y**x", 0.1, 3.0, difference(power_less_one)),
+    Rewrite("sqrt1pm1", "sqrt(1 + x**2) - 1", -5.0, 5.0, difference(root_less_one)),
+    Rewrite("half angle of cosh", "cosh(x) - 1", -5.0, 5.0, difference(cosh_less_one)),
+    Rewrite("half angle of cos", "1 - cos(x)", -5.0, 5.0, difference(cos_less_one)),
     Rewrite("one power", "x**(y - 1)*x", 0.1, 3.0, _one_power),
     Rewrite("selection", "log(x)*Piecewise((0, x < 1), (y, True))", 0.1, 3.0, _selected),
     Rewrite("xlogy", "x*log(x)", 1e-6, 5.0, _own_logarithm),
 )
+LAST: tuple[Rewrite, ...] = (
+    Rewrite("log of a ratio", "log(x) - log(y)", 0.1, 9.0, logarithms_apart),
+    Rewrite("log1p of a ratio", "y*log(1 + x) - y*log(1 + y)", 0.1, 9.0, logarithms_apart),
+)
+"""For what is not differentiated any more: they have kinks that cancel."""

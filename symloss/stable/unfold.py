@@ -24,6 +24,7 @@ from sympy import (
     Mul,
     Piecewise,
     Pow,
+    S,
     Symbol,
     exp,
     log,
@@ -86,10 +87,18 @@ class Unfolding:
         return found.xreplace({dummy: symbol for symbol, dummy in self.signed.items()})
 
     def _power(self, node: Pow) -> Expr:
-        """A power of what is held above 0: at 0 its slope may be infinite, and must not be met."""
-        if node.exp.is_Integer:
-            return node
+        """Powers of an exponential, even ones of a root, and those of what is held above 0.
+
+        With the name in between, the first multiply what overflows by what vanishes; the second
+        round twice; of the last, the slope at 0 may be infinite, and must not be met.
+        """
         body = self._definition(node.base)
+        if isinstance(body, exp):
+            return exp(node.exp * body.args[0])
+        if node.exp.is_Integer:
+            if isinstance(body, Pow) and body.exp == S.Half and node.exp.is_even:
+                return Pow(body.base, node.exp / 2)
+            return node
         if body is None or not body.has(Max, Min, Piecewise, Abs):
             return node
         return Pow(body, node.exp)

@@ -50,6 +50,8 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
         ("p[k] = 1/(1 + exp(-z[k]))\nloss = sum(-log(1 - p[k]), k)", "softplus(z[k])"),
         ("p[k] = Max(0, z[k])\nloss = sum(p[k]**0.3, k)", "Max(0, z[k])**"),
         ("loss = log(mean(exp(z[k]), k))", "- log(K)"),
+        ("u = exp(a)\nloss = b/u", "b*exp(-a)"),
+        ("n = sqrt(sum(z[k]**2, k))\nloss = n**2 + n", "loss = n + n_sum"),
         ("u = exp(-a)\nloss = log(1 + b**2*u**2)", "Piecewise((log1p(b**2*exp(-2*a)), b**2*exp"),
         ("loss = log(sum(where(k != label, exp(z[k]), 0), k))", OTHERS),
     ],
