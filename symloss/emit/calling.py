@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from symloss.emit.domains import conditions
 from symloss.emit.names import safe
 from symloss.emit.printer import Printer
 from symloss.lower import Kernel, Procedure
-from symloss.spec import Input, Spec
+from symloss.spec import Input, Spec, dimension_symbol
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,18 @@ class Signature:
         return [*self.spec.arguments, *(vector.name for vector in self.procedure.vectors)]
 
     @property
-    def ranks(self) -> Mapping[str, int]:
-        """Core rank by operand."""
+    def shapes(self) -> Mapping[str, tuple[Expr, ...]]:
+        """Core shape by operand."""
         shapes = {
-            name: entry.shape if isinstance(entry, Input) else ()
+            name: tuple(map(dimension_symbol, entry.shape)) if isinstance(entry, Input) else ()
             for name, entry in self.spec.arguments.items()
         }
-        shapes |= {vector.name: vector.shape for vector in self.procedure.vectors}
-        return {name: len(shape) for name, shape in shapes.items()}
+        return shapes | {vector.name: vector.shape for vector in self.procedure.vectors}
+
+    @property
+    def ranks(self) -> Mapping[str, int]:
+        """Core rank by operand."""
+        return {name: len(shape) for name, shape in self.shapes.items()}
 
     @property
     def places(self) -> set[str]:

@@ -52,7 +52,7 @@ def _kernels(tree: ast.Module) -> list[str]:
         for part in tree.body
         if isinstance(part, ast.ClassDef)
         for node in part.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "kernels"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("kernels", "abreast")
     )
     return [
         value.id

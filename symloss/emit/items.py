@@ -81,7 +81,7 @@ def _part(
     outs = [f"out_{output}" for output in signature.derivatives if output in block.reads]
     gives_loss = "loss" in assigned
     outs = ["out_loss", *outs] if gives_loss else outs
-    needed = _needed(signature, block)
+    operands = needed(signature, block)
     items = [
         *_items(signature, block),
         *(f"{safe(given)} = {_read(given, crossing)}" for given in takes),
@@ -89,7 +89,7 @@ def _part(
     return {
         "name": name,
         "arguments": [
-            *("start", "stop", "in_scale", *map(signature.given, needed), "weight"),
+            *("start", "stop", "in_scale", *map(signature.given, operands), "weight"),
             *(safe(array.name) for array in own),
             *(f"kept_{safe(given)}" for given in (*takes, *gives)),
             *outs,
@@ -112,7 +112,7 @@ def _read(given: str, crossing: Mapping[str, bool]) -> str:
 def _items(signature: Signature, block: Block) -> list[str]:
     """What is taken of each operand for the item at hand, and the item's scale."""
     found = []
-    for name in _needed(signature, block):
+    for name in needed(signature, block):
         given = signature.given(name)
         if signature.ranks[name]:
             found.append(f"n_{safe(name)} = own({given}, n)")
@@ -124,14 +124,14 @@ def _items(signature: Signature, block: Block) -> list[str]:
     return [*found, *([f"scale = {_SCALE}"] if scaled else [])]
 
 
-def _needed(signature: Signature, block: Block) -> list[str]:
+def needed(signature: Signature, block: Block) -> list[str]:
     """Operands that a block reads, in its statements, for its sizes, or to check them."""
-    sources = {name for name, _ in _dimensions(signature, block, ()).values()}
+    sources = {name for name, _ in dimensions(signature, block, ()).values()}
     wanted = {*block.reads, *signature.places, *sources}
     return [name for name in signature.operands if name in wanted]
 
 
-def _dimensions(
+def dimensions(
     signature: Signature, block: Block | None, arrays: tuple[Array, ...]
 ) -> dict[str, tuple[str, int]]:
     """The named dimensions that code mentions, and where to read them off."""
@@ -145,7 +145,7 @@ def _sizes(signature: Signature, block: Block | None, arrays: tuple[Array, ...])
     whole = "unsigned({})" if block else "{}"
     return [
         f"{safe(size)} = {whole.format(f'{safe(name)}.shape[{axis + 1}]')}"
-        for size, (name, axis) in _dimensions(signature, block, arrays).items()
+        for size, (name, axis) in dimensions(signature, block, arrays).items()
     ]
 
 

@@ -19,16 +19,24 @@ _START: Mapping[Kind, str] = {
     "argmax": "-infinity",
     "argmin": "infinity",
 }
+_EXTREME = ("{0}_part_best = rank(-infinity)", "{0}_best = max({0}_best, {0}_part_best)")
+_PARTS: Mapping[Kind, tuple[str, str]] = {
+    "sum": ("{0}_part = zero", "{0} += {0}_part"),
+    "max": _EXTREME,
+    "min": _EXTREME,
+}
+"""How a chunk's share begins, and how it is added to the whole."""
 _BETTER: Mapping[Kind, str] = {"argmax": ">", "argmin": "<="}
 """Ties break as if earlier elements were larger by a trifle, so that a max and a min agree."""
 
 
 def lines(statements: tuple[Statement, ...], printer: Printer) -> list[str]:
     """The statements, one per line, loops indented."""
-    return [line for entry in statements for line in _statement(entry, printer)]
+    return [line for entry in statements for line in statement(entry, printer)]
 
 
-def _statement(entry: Statement, printer: Printer) -> list[str]:
+def statement(entry: Statement, printer: Printer) -> list[str]:
+    """One statement."""
     match entry:
         case Assign(name, expression, is_integer):
             text = printer.place(expression) if is_integer else printer.value(expression)
@@ -42,6 +50,7 @@ def _statement(entry: Statement, printer: Printer) -> list[str]:
             return [f"{spelled}{f'[{item}]' if item else ''}.fill(zero)"]
         case Loop():
             return _chunked(entry, printer) if _can_chunk(entry) else _plain(entry, printer)
+    raise TypeError(f"{entry} is for lanes")
 
 
 def _store(entry: Store, printer: Printer) -> str:
@@ -92,34 +101,33 @@ def _ends(loop: Loop) -> Iterator[str]:
 def _plain(loop: Loop, printer: Printer) -> list[str]:
     header = f"for {safe(loop.index.name)} in range({printer.size(loop.dimension)}):"
     body = lines(loop.body, printer)
-    return [*_starts(loop), header, *_indented(body), *_ends(loop)]
+    return [*_starts(loop), header, *indented(body), *_ends(loop)]
 
 
 def _chunked(loop: Loop, printer: Printer) -> list[str]:
-    """A sum in two levels.
+    """Sums and extremes in two levels.
 
     Chunks in the kernel's own type, which LLVM vectorises, their totals in float64.
     """
     index, size = safe(loop.index.name), printer.size(loop.dimension)
-    sums = [safe(name) for name, kind in loop.totals if kind == "sum"]
+    parts = [(safe(name), kind) for name, kind in loop.totals if kind in _PARTS]
     body = [line for entry in loop.body for line in _to_part(entry, loop, printer)]
     chunk = [
-        *(f"{name}_part = zero" for name in sums),
+        *(_PARTS[kind][0].format(name) for name, kind in parts),
         f"for {index} in range(first, min(first + BLOCK, {size})):",
-        *_indented(body),
-        *(f"{name} += {name}_part" for name in sums),
+        *indented(body),
+        *(_PARTS[kind][1].format(name) for name, kind in parts),
     ]
     header = f"for first in range(unsigned(0), {size}, BLOCK):"
-    return [*_starts(loop), header, *_indented(chunk), *_ends(loop)]
+    return [*_starts(loop), header, *indented(chunk), *_ends(loop)]
 
 
 def _to_part(entry: Statement, loop: Loop, printer: Printer) -> list[str]:
-    """A statement of the loop; the loop's sums go to the chunk's partial sums."""
-    is_sum = isinstance(entry, Accumulate) and (entry.name, "sum") in loop.totals
-    if not is_sum:
-        return _statement(entry, printer)
-    assert isinstance(entry, Accumulate)
-    return _accumulate(replace(entry, place=None), printer, "_part")
+    """A statement of the loop; the loop's sums and extremes are the chunk's at first."""
+    if not isinstance(entry, Accumulate) or entry.kind not in _PARTS:
+        return statement(entry, printer)
+    is_own = (entry.name, entry.kind) in loop.totals
+    return _accumulate(replace(entry, place=None), printer, "_part" if is_own else "")
 
 
 def _can_chunk(loop: Loop) -> bool:
@@ -128,5 +136,6 @@ def _can_chunk(loop: Loop) -> bool:
     return has_sums and not any(isinstance(entry, (Loop, Zero)) for entry in loop.body)
 
 
-def _indented(block: list[str]) -> list[str]:
+def indented(block: list[str]) -> list[str]:
+    """Lines inside a loop."""
     return [_INDENT + line for line in block]

@@ -10,7 +10,7 @@ import symloss
 from symloss.emit.domains import construct
 from symloss.emit.embed import embedded, used_names, without
 from symloss.emit.environment import typeset
-from symloss.emit.procedures import context
+from symloss.emit.procedures import contexts, lane_names
 from symloss.lower import Kernel
 from symloss.spec import Input, Parameter, Spec
 
@@ -38,7 +38,11 @@ def render(
         audit: what is proved or refuted of the loss, by property.
         build_key: what the module was built from.
     """
-    functions = [typeset(*context(spec, kernel, procedure)) for procedure in kernel.procedures]
+    functions = [
+        typeset(*made)
+        for procedure in kernel.procedures
+        for made in contexts(spec, kernel, procedure)
+    ]
     code = "\n".join(functions)
     used = used_names(code)
     head = {
@@ -71,6 +75,7 @@ def render(
             name: f"_{name}" if name in {entry.name for entry in kernel.procedures} else "None"
             for name in _SUMMARIES
         },
+        "abreast": {name: f"_{name}_abreast" for name in lane_names(spec, kernel)},
         "audit": _audit(kernel, audit or {}),
         "verification": verification or "",
     }

@@ -11,11 +11,28 @@ from symloss.language import FUNCTIONS
 
 _OURS = {
     *("real", "count", "scale", "first", "last", "weight", "total", "start", "stop", "away", "n"),
-    *("zero", "half", "one", "two", "infinity", "nan", "room", "item", "np", "math", "self"),
+    *(
+        "zero",
+        "half",
+        "one",
+        "two",
+        "infinity",
+        "nan",
+        "room",
+        "item",
+        "lane",
+        "width",
+        "held",
+        "spoilt",
+        "is_better",
+        "np",
+        "math",
+        "self",
+    ),
 }
 _SPELLED = {row.name for row in FUNCTIONS.values() if row.code}
 _RESERVED = _OURS | _SPELLED | runtime_names() | set(dir(builtins)) | set(keyword.kwlist)
-_PATTERN = re.compile(r"(in|out|n|kept)_.*|.*_(part|best|candidate)")
+_PATTERN = re.compile(r"(in|out|n|kept|lane)_.*|.*_(part|best|candidate)")
 
 
 def safe(name: str) -> str:

@@ -43,11 +43,13 @@ class Printer:
     """Prints expressions.
 
     `arrays` gives the spelling of arrays that hold all items, and the subscript of the item;
-    `conditions` spells the kernel's tests of domains.
+    `conditions` spells the kernel's tests of domains; `lane` is the last subscript of arrays that
+    hold several items abreast.
     """
 
     arrays: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
+    lane: str = ""
 
     def value(self, expression: Expr) -> str:
         """The expression as floating-point code."""
@@ -69,7 +71,8 @@ class Printer:
     def element(self, name: str, subscripts: tuple[Expr, ...]) -> str:
         """An array element."""
         spelled, item = self.arrays.get(name, (safe(name), ""))
-        places = [*([item] if item else []), *map(self.place, subscripts)]
+        places = [item, *map(self.place, subscripts), self.lane]
+        places = [place for place in places if place]
         return f"{spelled}[{', '.join(places)}]"
 
     def condition(self, expression: Expr) -> str:

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from symloss.emit.calling import Signature
 from symloss.emit.constants import constants
 from symloss.emit.items import core, phased
+from symloss.emit.lanes import has_lanes, lanes
 from symloss.emit.lines import lines
 from symloss.emit.names import safe
 from symloss.lower import Block, Kernel, Procedure
 from symloss.spec import Spec
 
 
-def context(spec: Spec, kernel: Kernel, procedure: Procedure) -> tuple[str, dict[str, Any]]:
-    """The template of a procedure and the data it typesets."""
+def contexts(
+    spec: Spec, kernel: Kernel, procedure: Procedure
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The templates of a procedure and the data they typeset."""
     signature = Signature(spec, kernel, procedure)
+    template, data = _context(signature)
+    yield template, data
+    if has_lanes(signature):
+        yield "numba/lanes.jinja", data | lanes(signature)
+
+
+def lane_names(spec: Spec, kernel: Kernel) -> list[str]:
+    """The procedures that there are for items abreast, too."""
+    return [
+        procedure.name
+        for procedure in kernel.procedures
+        if has_lanes(Signature(spec, kernel, procedure))
+    ]
+
+
+def _context(signature: Signature) -> tuple[str, dict[str, Any]]:
+    procedure, kernel = signature.procedure, signature.kernel
     data = {
         "name": procedure.name,
         "arguments": signature.arguments,

@@ -2,10 +2,12 @@
 
 In: a `Derivation`. Out: a `Kernel` of `Procedure`s. Guarantees: every intermediate is written
 before it is read; loops over the same dimension are fused where dependence allows; matrix products
-are separate phases for BLAS; items with a NaN or a value outside its domain give NaN. Raises:
-DerivationError for a selection that cannot become a scatter.
+are separate phases for BLAS; `abreast` gives the same for several items at once; items with a NaN
+or a value outside its domain give NaN. Raises: DerivationError for a selection that cannot become a
+scatter.
 """
 
+from symloss.lower.lanes import abreast
 from symloss.lower.lowering import lower
 from symloss.lower.model import (
     NAN,
@@ -15,10 +17,12 @@ from symloss.lower.model import (
     Block,
     Contraction,
     Kernel,
+    Lanes,
     Loop,
     Output,
     Phase,
     Procedure,
+    Run,
     Statement,
     Store,
     Zero,
@@ -35,13 +39,16 @@ __all__ = [
     "Block",
     "Contraction",
     "Kernel",
+    "Lanes",
     "Loop",
     "Output",
     "Phase",
     "Procedure",
+    "Run",
     "Statement",
     "Store",
     "Zero",
+    "abreast",
     "exp_to_one",
     "finite",
     "grouped",

@@ -101,7 +101,23 @@ class Loop:
                 yield from statement.walk()
 
 
-Statement = Assign | Store | Accumulate | Zero | Loop
+@dataclass(frozen=True)
+class Run:
+    """Statements that are carried out for a block of items, one in each lane.
+
+    Attributes:
+        loads: numbers of the lanes that were computed before.
+        keeps: numbers that other runs load.
+        scattered: each lane has places of its own in memory.
+    """
+
+    statements: tuple[Assign | Store | Accumulate, ...]
+    loads: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    scattered: bool = False
+
+
+Statement = Assign | Store | Accumulate | Zero | Loop | Run
 
 
 @dataclass(frozen=True)
@@ -134,6 +150,17 @@ class Block:
     statements: tuple[Statement, ...]
     reads: tuple[str, ...]
     gives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """A block's statements for several items abreast.
+
+    `held` are numbers that have a place in every lane, and whether they are places themselves.
+    """
+
+    statements: tuple[Statement, ...]
+    held: Mapping[str, bool]
 
 
 Phase = Block | Contraction

@@ -58,6 +58,7 @@ from symloss.runtime.elementary import (
     tan,
 )
 from symloss.runtime.exponential import exp, exp_to_one, expm1, sigmoid, tanh
+from symloss.runtime.lanes import LANES, abreast, deliver, deliver_losses, keep_within
 from symloss.runtime.logarithm import log, log1mexp, log1p, logcosh, softplus
 from symloss.runtime.loss import Loss
 from symloss.runtime.parallel import threads
@@ -79,9 +80,11 @@ from symloss.runtime.special import (
 __all__ = [
     "BLOCK",
     "CHUNK",
+    "LANES",
     "Argument",
     "Domain",
     "Loss",
+    "abreast",
     "acos",
     "acosh",
     "apply_weights",
@@ -93,6 +96,8 @@ __all__ = [
     "compiled",
     "cos",
     "cosh",
+    "deliver",
+    "deliver_losses",
     "erf",
     "erfc",
     "exp",
@@ -105,6 +110,7 @@ __all__ = [
     "in_range",
     "is_within",
     "item",
+    "keep_within",
     "larger",
     "like",
     "log",

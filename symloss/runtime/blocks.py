@@ -5,6 +5,7 @@ that keeps LLVM from vectorising.
 """
 
 # Numba matches the parameters of a compiled body by name, used or not.
+# ruff: noqa: ARG001
 
 from __future__ import annotations
 
@@ -29,12 +30,24 @@ def own(x: Any, n: Any) -> Any:
     return n if x.shape[0] > 1 else unsigned(0)
 
 
-@compiled
 def is_within(x: Any, n: Any, size: Any) -> bool:
     """Whether every index of the n-th item lies in [0, size)."""
+    return all_within(np.asarray(x[n]).ravel(), size)
+
+
+@overload(is_within)
+def _is_within(x: Any, n: Any, size: Any) -> Callable[..., bool]:
+    if x.ndim == 1:  # a negative index is huge, where it is unsigned
+        return lambda x, n, size: unsigned(x[n]) < size
+    return lambda x, n, size: all_within(x[n].ravel(), size)
+
+
+@compiled
+def all_within(indices: Any, size: Any) -> bool:
+    """Whether all lie in [0, size)."""
     outside = 0
-    for index in np.asarray(x[n]).flat:
-        outside += (index < 0) | (index >= size)
+    for place in range(unsigned(indices.shape[0])):
+        outside += unsigned(indices[place]) >= size
     return outside == 0
 
 
@@ -88,7 +101,9 @@ def rank_single(x: Any) -> Any:
     """Bits of a float32, those below the sign turned where it is negative."""
     bits = np.float32(x).view(np.int32)
     key = np.int32(bits ^ np.int32(np.int32(bits >> np.int32(31)) & np.int32(0x7FFFFFFF)))
-    return key if x == x else np.int32(0x7FFFFFFF)
+    # Asked of the number itself, this would be one branch with other tests for NaN in a loop.
+    is_number = np.int32(bits & np.int32(0x7FFFFFFF)) <= np.int32(0x7F800000)
+    return key if is_number else np.int32(0x7FFFFFFF)
 
 
 @compiled
@@ -96,7 +111,8 @@ def rank_double(x: Any) -> Any:
     """Bits of a float64, those below the sign turned where it is negative."""
     bits = np.float64(x).view(np.int64)
     key = np.int64(bits ^ ((bits >> np.int64(63)) & np.int64(0x7FFFFFFFFFFFFFFF)))
-    return key if x == x else np.int64(0x7FFFFFFFFFFFFFFF)
+    is_number = bits & np.int64(0x7FFFFFFFFFFFFFFF) <= np.int64(0x7FF0000000000000)
+    return key if is_number else np.int64(0x7FFFFFFFFFFFFFFF)
 
 
 @compiled

@@ -9,6 +9,7 @@ from symloss.runtime.ahead import compile_kernels
 from symloss.runtime.arguments import Argument
 from symloss.runtime.batch import along_vector, assemble
 from symloss.runtime.hessians import fill_columns, require_small
+from symloss.runtime.lanes import is_short
 from symloss.runtime.layout import Batch, reduced
 from symloss.runtime.parallel import in_blocks
 from symloss.runtime.results import (
@@ -46,6 +47,7 @@ class Loss:
             items with core dimensions, whose parameters are always one per item; for others,
             "hessian_vector_product" is None where `wrt` is one name. A kernel's attribute `whole`
             names another that computes the same beside the losses, and is called in its place.
+        abreast: the same functions for items with short core dimensions, several at a time.
         Gradient: the type of results where `wrt` names several.
     """
 
@@ -58,6 +60,7 @@ class Loss:
     audit: ClassVar[Mapping[str, Any]] = {}
     verification: ClassVar[Any] = ""
     kernels: ClassVar[Mapping[str, Callable[..., float] | None]]
+    abreast: ClassVar[Mapping[str, Callable[..., float]]] = {}
     Gradient: ClassVar[Any]
     _by: ClassVar[tuple[Argument, ...]]
     _calls: ClassVar[Calls]
@@ -242,11 +245,12 @@ class Loss:
         self, kernel: str, batch: Batch, outs: Buffers
     ) -> tuple[Callable[..., float] | None, Buffers]:
         """A kernel and what it fills; one that another computes among others gives way to that."""
-        function = self.kernels[kernel]
-        whole = getattr(function, "whole", None)
-        if whole is None:
-            return function, outs
-        return self.kernels[whole], (*value_output(None, "", batch, "sum")[0], *outs)
+        whole = getattr(self.kernels[kernel], "whole", None)
+        if whole is not None:
+            kernel, outs = whole, (*value_output(None, "", batch, "sum")[0], *outs)
+        if kernel in self.abreast and is_short(batch[1], batch[0].sizes.values()):
+            return self.abreast[kernel], outs
+        return self.kernels[kernel], outs
 
     def _remember(
         self,

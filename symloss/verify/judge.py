@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -163,18 +164,18 @@ class _Hearing:
         return [_run(kind, self.dtype.name, check) for kind, check in kinds.items()]
 
     def value(self, tally: Tally) -> None:
-        for group in self.groups:
-            got = self.loss.value(*group.inputs, **group.parameters)
+        for group, loss in product(self.groups, contract.schedules(self.loss)):
+            got = loss.value(*group.inputs, **group.parameters)
             derivatives.check_values(tally, group, got)
 
     def gradient(self, tally: Tally) -> None:
-        for group in self.groups:
-            got = self.loss.gradient(*group.inputs, **group.parameters)
+        for group, loss in product(self.groups, contract.schedules(self.loss)):
+            got = loss.gradient(*group.inputs, **group.parameters)
             derivatives.check_gradient(tally, group, got, self.typical)
 
     def both(self, tally: Tally) -> None:
-        for group in self.groups:
-            value, slope = self.loss.value_and_gradient(*group.inputs, **group.parameters)
+        for group, loss in product(self.groups, contract.schedules(self.loss)):
+            value, slope = loss.value_and_gradient(*group.inputs, **group.parameters)
             derivatives.check_values(tally, group, value)
             derivatives.check_gradient(tally, group, slope, self.typical)
 

@@ -26,6 +26,11 @@ SPECS = {
         'p = { shape = ["I"], domain = "positive" }\nt = { shape = ["I"], domain = "positive" }',
         "",
     ),
+    "peak": (
+        "loss = logsumexp(x[i], i) - sum(t[i], i)",
+        'x = { shape = ["I"] }\nt = { shape = ["I"] }',
+        "",
+    ),
 }
 LANES = {np.float32: "float", np.float64: "double"}
 
@@ -83,6 +88,16 @@ def is_vectorised(loss, module, dtype):
 @pytest.mark.parametrize("name", SPECS)
 def test_kernels_work_on_vectors(draft, name, dtype):
     assert is_vectorised(*draft(name), dtype) == (name != "calls")
+
+
+@pytest.mark.parametrize(("dtype", "lanes"), [(np.float32, "i32"), (np.float64, "i64")])
+def test_the_largest_element_is_found_on_vectors(draft, dtype, lanes):
+    _, module = draft("peak")
+    kernel = njit(**STRICT)(FunctionType(module._value.py_func.__code__, vars(module)))
+    x, out = np.ones((1, 3), dtype), np.empty(1, dtype)
+    kernel(1, np.ones(1, dtype), x, x, np.empty(0, dtype), out)
+    (code,) = kernel.inspect_llvm().values()
+    assert re.search(rf"smax.v(?:2|4|8|16){lanes}", code)
 
 
 def test_long_sums_keep_their_digits(draft):
