@@ -6,9 +6,11 @@ Factors of known sign are stripped first, and g is divided by positive parts of 
 
 from __future__ import annotations
 
+import flint
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 
+from symloss.audit.signs import balls
 from symloss.audit.signs.structure import (
     ANY,
     NEGATIVE,
@@ -22,6 +24,8 @@ from symloss.audit.signs.structure import (
 )
 
 DEPTH = 5
+NEAR, CLOSE = Rational(2) ** 100, Rational(2) ** 300
+BITS = 2048
 
 
 def sign(expression: Expr, symbol: Symbol, depth: int = DEPTH) -> str:
@@ -131,7 +135,29 @@ def limit(expression: Expr, symbol: Symbol, place: Expr) -> Expr | None:
         return None
     if found.has(sympy.nan, sympy.zoo, sympy.AccumBounds, sympy.Limit, sympy.I, symbol):
         return None
-    return found
+    return None if _is_belied(expression, symbol, place, found) else found
+
+
+def _is_belied(expression: Expr, symbol: Symbol, place: Expr, found: Expr) -> bool:
+    """Whether values near the place go away from the limit that SymPy tells."""
+    others = (expression.free_symbols | found.free_symbols) - {symbol}
+    point = dict.fromkeys(others, Rational(3, 2))
+    values = [
+        balls.value(expression, {**point, symbol: at if place == sympy.oo else 1 / at}, BITS)
+        for at in (NEAR, CLOSE)
+    ]
+    near, close = values
+    if near is None or close is None:
+        return False
+    if found in (sympy.oo, -sympy.oo):
+        way = 1 if found == sympy.oo else -1
+        return bool(way * close < 0) or bool(way * close < way * near)
+    aim = balls.value(found, point, BITS)
+    if aim is None:
+        return False
+    with flint.ctx.workprec(BITS):
+        gaps = [abs(value - aim) for value in (near, close)]
+        return bool(gaps[1] > gaps[0]) and bool(gaps[1] > balls.exact(1 / NEAR))
 
 
 def _divisors(expression: Expr, symbol: Symbol) -> list[Expr]:

@@ -8,7 +8,7 @@ import pytest
 import sympy
 
 from symloss.audit.recheck.signs import confirms, recheck
-from symloss.audit.signs import cells, decide, infimum, supremum
+from symloss.audit.signs import cells, chain, decide, infimum, supremum
 from symloss.audit.verdicts import Proved, Refuted, Unknown
 from symloss.language import FUNCTIONS, parse_domain
 
@@ -81,3 +81,11 @@ def test_the_budget_holds_and_the_next_call_works():
     assert isinstance(decide(expression, box, "<=", 0.2), Unknown | Proved)
     assert time.monotonic() - start < 2
     assert isinstance(decide(expression**2, box, ">=", 5), Proved)
+
+
+@pytest.mark.parametrize(("formula", "told"), [("log(x)", "3"), ("x**2 - x", "-oo"), ("1/x", "1")])
+def test_a_limit_that_values_belie_is_not_believed(monkeypatch, formula, told):
+    expression, _ = build(formula, POS)
+    assert chain.limit(expression, sympy.Symbol("x", real=True), sympy.oo) is not None
+    monkeypatch.setattr(sympy, "limit", lambda *_: sympy.sympify(told))
+    assert chain.limit(expression, sympy.Symbol("x", real=True), sympy.oo) is None
