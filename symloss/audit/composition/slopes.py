@@ -192,7 +192,7 @@ class Slopes:
         fixed = [part for part in Mul.make_args(expression) if self.walk.of(part).constant]
         rest = expression / Mul(*fixed)
         step = self.walk.program.by_name.get(name_of(rest)) if isinstance(rest, Symbol) else None
-        if step is None or step.kind != "sum" or not self.is_apart(step):
+        if step is None or step.kind != "sum" or not self.is_apart(step) or _tells_places(step):
             return False
         forms = locals_of(self.walk, step.expression) or []
         return all(map(self._is_formula, fixed)) and bool(forms) and all(map(self._is_free, forms))
@@ -239,6 +239,12 @@ class Slopes:
         if any(not form.moving[symbol][1].affine for symbol in moving):
             return UNKNOWN
         return self._of_form(form, 2)
+
+
+def _tells_places(step: Step) -> bool:
+    """Whether the terms of a sum differ by their places, as in where(k == label, ...)."""
+    bare = step.expression.xreplace({at: sympy.Dummy() for at in step.expression.atoms(Indexed)})
+    return bool(bare.free_symbols & set(step.bound))
 
 
 def _supremum(expression: Expr, symbols: list[Symbol], form: Local) -> Expr:

@@ -28,17 +28,24 @@ def named(formula: Expr, symbol: Symbol, low: Expr, high: Expr) -> Iterator[Expr
 def all_named(formula: Expr, symbol: Symbol) -> tuple[Expr, ...]:
     """Zeros as formulas, simple numbers first; there may be others."""
     simple = [*_NUMBERS]
-    simple += _quarters(formula, symbol)
+    simple += _eighths(formula, symbol)
     found = [place for place in simple if is_zero(formula, symbol, place)]
     return tuple(dict.fromkeys([*found, *solved(formula, symbol)]))
 
 
-def _quarters(formula: Expr, symbol: Symbol) -> list[Expr]:
-    """Quarters of the first periods of the formula's waves."""
+def _eighths(formula: Expr, symbol: Symbol) -> list[Expr]:
+    """Places at which a wave of the formula is at an eighth of its first turns, quarters first."""
     waves = formula.atoms(sympy.sin, sympy.cos, sympy.tan)
-    rates = {abs(sympy.diff(wave.args[0], symbol)) for wave in waves}
-    turns = sorted({sympy.pi / (2 * rate) for rate in rates if rate.is_Rational and rate}, key=str)
-    return [turn * n for turn in turns for n in range(-8, 9) if n]
+    phases = sorted({wave.args[0] for wave in waves}, key=str)
+    found = []
+    for steps in (range(-8, 9), [*range(-15, 0, 2), *range(1, 16, 2)]):
+        eighths = sympy.pi / (2 if isinstance(steps, range) else 4)
+        for phase in phases:
+            rate = sympy.diff(phase, symbol)
+            start = sympy.expand(phase - rate * symbol)
+            if rate.is_Rational and rate and not start.has(symbol):
+                found += [(n * eighths - start) / rate for n in steps]
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -36,6 +36,9 @@ ROWS = [
     Row("a*sum(x[k]/y[k], k)", "x real K; y positive K", "oo 0", "slope a/y", "x", "a positive"),
     Row("sum(hypot(y[k], x[k]), k)", "x real K; y real K", "sqrt(K) oo", "slope at most 1", "x"),
     Row("sum(sqrt(x[k]), k)", "x nonnegative K", "oo oo", "infinite slope at 0"),
+    Row("sum(where(k == label, 3*Abs(x[k]), Abs(x[k])), k)", "x real K; label index(K)",
+        "sqrt(K+8) oo", "the label alone has slope 3"),
+    Row("sum(where(k > 0, Abs(x[k]), 0), k)", "x real K", "sqrt(K-1) oo", "the first is left out"),
 ]  # fmt: skip
 
 
