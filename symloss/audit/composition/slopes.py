@@ -18,7 +18,10 @@ from symloss.audit.composition.local import Local, locals_of
 from symloss.audit.composition.orders import Orders
 from symloss.audit.composition.walk import Walk
 from symloss.audit.signs import extrema
+from symloss.audit.signs.decide import Box
 from symloss.audit.signs.inpieces import in_pieces
+from symloss.audit.signs.peaks import greatest
+from symloss.audit.signs.profile import profile
 from symloss.audit.signs.worker import StepEnded
 from symloss.audit.signs.worker import step as within
 from symloss.audit.verdicts import Proved
@@ -133,7 +136,7 @@ class Slopes:
 
     def size(self, part: Expr) -> Expr:
         """How large at most the absolute value of what does not vary is, inputs being any."""
-        if self._is_formula(part):
+        if self.is_formula(part):
             return sympy.Abs(part)
         span = self.walk.of(part).range
         return sympy.Max(abs(span.low), abs(span.high))
@@ -173,37 +176,15 @@ class Slopes:
         if len(moving) != 1:
             return UNKNOWN if moving else S.Zero
         slope = sympy.diff(in_pieces(form.formula), moving[0], order)
-        inputs = [s for s in form.fixed if not self._is_formula(form.fixed[s])]
-        bounds = [_supremum(way * slope, [moving[0], *inputs], form) for way in (1, -1)]
+        inputs = [s for s in form.fixed if not self.is_formula(form.fixed[s])]
+        bounds = [supremum(way * slope, [moving[0], *inputs], form) for way in (1, -1)]
         return _times(_largest(bounds), self._of_leaf(form.moving[moving[0]][0]) ** order)
 
-    def _is_formula(self, part: Expr) -> bool:
+    def is_formula(self, part: Expr) -> bool:
         """Whether it is made of parameters and sizes alone."""
         known = {entry.symbol for entry in self.walk.program.parameters}
         known |= {s for length in self.walk.program.ranges.values() for s in S(length).free_symbols}
         return part.free_symbols <= known and not part.has(Indexed)
-
-    def is_separable(self) -> bool:
-        """Whether the loss is a sum of one function of each coordinate, all others being free.
-
-        The coordinates may then all be where the function is steepest, and bounds are tight.
-        """
-        expression = self.walk.program.step("loss").expression
-        fixed = [part for part in Mul.make_args(expression) if self.walk.of(part).constant]
-        rest = expression / Mul(*fixed)
-        step = self.walk.program.by_name.get(name_of(rest)) if isinstance(rest, Symbol) else None
-        if step is None or step.kind != "sum" or not self.is_apart(step) or _tells_places(step):
-            return False
-        forms = locals_of(self.walk, step.expression) or []
-        return all(map(self._is_formula, fixed)) and bool(forms) and all(map(self._is_free, forms))
-
-    def _is_free(self, form: Local) -> bool:
-        """Whether one coordinate and inputs, which may be anything, are all that a form reads."""
-        inputs = {entry.name for entry in self.walk.program.inputs}
-        parameters = {entry.symbol for entry in self.walk.program.parameters}
-        moving = [leaf for symbol, (leaf, _) in form.moving.items() if form.formula.has(symbol)]
-        fixed = [name_of(leaf) for leaf in form.fixed.values() if leaf not in parameters]
-        return len(moving) == 1 and len(set(fixed)) == len(fixed) and set(fixed) <= inputs
 
     def bend(self, expression: Expr) -> Expr:
         """A bound on the spectral norm of the Hessian."""
@@ -241,13 +222,7 @@ class Slopes:
         return self._of_form(form, 2)
 
 
-def _tells_places(step: Step) -> bool:
-    """Whether the terms of a sum differ by their places, as in where(k == label, ...)."""
-    bare = step.expression.xreplace({at: sympy.Dummy() for at in step.expression.atoms(Indexed)})
-    return bool(bare.free_symbols & set(step.bound))
-
-
-def _supremum(expression: Expr, symbols: list[Symbol], form: Local) -> Expr:
+def supremum(expression: Expr, symbols: list[Symbol], form: Local) -> Expr:
     """The supremum over the symbols, one after the other; oo where it is not found."""
     value = expression
     for symbol in symbols:
@@ -255,12 +230,21 @@ def _supremum(expression: Expr, symbols: list[Symbol], form: Local) -> Expr:
             continue
         box = {s: d for s, d in form.box.items() if value.has(s)}
         found = extrema.supremum(value, box, [symbol])
-        if found.value is None or not isinstance(found.answer, Proved):
+        known = found.value if isinstance(found.answer, Proved) else None
+        known = _on_line(value, symbol, box) if known is None else known
+        if known is None:
             return UNKNOWN
-        value = found.value
+        value = known
         if value == UNKNOWN:
             break
     return value
+
+
+def _on_line(expression: Expr, symbol: Symbol, box: Box) -> Expr | None:
+    """The supremum of a formula in one symbol, from the signs of its derivative."""
+    line = profile(expression, symbol, box[symbol], STEP_SECONDS)
+    peak = None if line is None else greatest(line, 0, 1)
+    return None if peak is None else peak.value
 
 
 def _sum(bounds: Iterable[Expr]) -> Expr:

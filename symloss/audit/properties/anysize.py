@@ -6,11 +6,13 @@ import sympy
 
 from symloss.audit.composition import (
     Orders,
+    Separable,
     Slopes,
     Walk,
     has_simplex,
     named,
     on_convex_set,
+    separable,
     simple,
 )
 from symloss.audit.findings import Finding
@@ -20,6 +22,7 @@ from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
 RULES, LINES = "composition rules for derivatives", "a line through a small instance"
+TERMS = "a sum of functions of one coordinate each"
 NAMES = ("smoothness", "continuous", "differentiable")
 
 
@@ -75,17 +78,50 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
         return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in names]
     slopes = Slopes(Walk(simple(subject.program), subject.wrt))
     bends = slopes.bend_of_step(slopes.walk.program.step("loss"))
-    tight = slopes.is_separable() and not has_simplex(subject.program)
+    terms = None if has_simplex(subject.program) else separable(slopes)
+    tight = terms is not None
     told = ("the Hessian's norm by rules for its terms",)
     found = [
         _bounded(names[0], slopes.loss, slopes.told(), tight=tight),
         _bounded(names[1], bends, told, tight=tight),
     ]
-    return [
+    found = [
         endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         if one.verdict == "UNKNOWN" else one
         for order, one in enumerate(found, start=1)
     ]  # fmt: skip
+    return [*found, *_strong(terms)]
+
+
+def _strong(terms: Separable | None) -> list[Finding]:
+    """The constant of strong convexity of a sum of functions of one coordinate each."""
+    least = None if terms is None else terms.least_of_term(2, 1)
+    if terms is None or least is None:
+        return []
+    if least.is_positive and terms.slopes.orders.loss >= 1:
+        return [_of_terms("strong_convexity_constant", least)]
+    return [_of_terms("strong_convexity_constant", sympy.S.Zero)] if least.is_nonpositive else []
+
+
+def bounds_of_program(subject: Subject) -> list[Finding]:
+    """The infimum and the supremum of a sum of functions of one coordinate each."""
+    if has_simplex(subject.program):
+        return []
+    terms = separable(Slopes(Walk(simple(subject.program), subject.wrt)))
+    if terms is None:
+        return []
+    ends = {"lower_bound": terms.least_of_term(0, 1), "upper_bound": terms.least_of_term(0, -1)}
+    way = {"lower_bound": 1, "upper_bound": -1}
+    return [
+        _of_terms(name, way[name] * terms.count * value)
+        for name, value in ends.items() if value is not None
+    ]  # fmt: skip
+
+
+def _of_terms(name: str, value: sympy.Expr) -> Finding:
+    value = sympy.simplify(value)
+    told = (f"the sum of its terms' own: {value}",)
+    return Finding(name, Proved(TERMS, told, {"kind": "terms"}), str(value), formula=value)
 
 
 def endless_on_line(

@@ -15,7 +15,11 @@ from sympy import Expr, Symbol
 from symloss.audit.composition import Walk
 from symloss.audit.findings import Finding
 from symloss.audit.properties import quadratic
-from symloss.audit.properties.anysize import endless_on_line, slopes_of_program
+from symloss.audit.properties.anysize import (
+    bounds_of_program,
+    endless_on_line,
+    slopes_of_program,
+)
 from symloss.audit.properties.regularity import smoothness
 from symloss.audit.signs import extrema
 from symloss.audit.signs.convexity import same
@@ -32,13 +36,14 @@ SCOPE = "one variable without core dimensions"
 def bounds(subject: Subject, seconds: float) -> list[Finding]:
     """The greatest lower and the least upper bound."""
     found = []
+    of_terms = {} if subject.cases else {one.name: one for one in bounds_of_program(subject)}
     for name, way in (("lower_bound", -1), ("upper_bound", 1)):
         tops = [
             _supremum(case, way * case.formula) for case in map(along_difference, subject.cases)
         ]
         exact = _finding(name, tops, way)
         if exact.verdict == "UNKNOWN":
-            exact = _by_rules(subject, name)
+            exact = of_terms.get(name) or _by_rules(subject, name)
         if exact.verdict == "UNKNOWN":
             exact = endless_on_line(subject, exact, _movable(subject), 0, (way,), seconds / 4)
         found.append(exact)
