@@ -14,7 +14,7 @@ from symloss.derive.tangent import Seed, tangent
 from symloss.language import NAMED
 from symloss.program import Program, Step, references, without_dead_steps
 from symloss.spec import Input, array_base, scalar_symbol
-from symloss.stable import rewritten
+from symloss.stable import complemented, rewritten
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         made = _products(whole, Differentiator(sign_oracle(whole), balanced))
         products = products if _needs_logsumexp(made) else made
     return Derivation(
-        value=without_dead_steps(program),
-        gradient=first,
-        second=_second(first, rules) if program.is_scalar else None,
-        hessian_vector_product=products,
+        value=complemented(without_dead_steps(program)),
+        gradient=complemented(first),
+        second=complemented(_second(first, rules)) if program.is_scalar else None,
+        hessian_vector_product=complemented(products),
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt

@@ -5,7 +5,8 @@ an identity of real numbers wherever the formula as written is defined; each has
 tested as an identity. Raises: nothing of its own.
 """
 
+from symloss.stable.complements import complemented
 from symloss.stable.programs import stabilise
 from symloss.stable.rewrites import LAST, REWRITES, Rewrite, rewritten
 
-__all__ = ["LAST", "REWRITES", "Rewrite", "rewritten", "stabilise"]
+__all__ = ["LAST", "REWRITES", "Rewrite", "complemented", "rewritten", "stabilise"]
