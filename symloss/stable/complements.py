@@ -3,7 +3,7 @@
 Dice's `1 - 2*sum(p*t)/(sum(p) + sum(t))` is the sum of `p*(1 - t) + (1 - p)*t` over the same: where
 shares overlap nearly perfectly, that has all its digits. A polynomial in numbers from 0 to 1 that
 is linear in each is written by its values at the corners (Bernstein's form): if these are
-nonnegative, nothing cancels any more. Derivatives, taken before, have their digits as those of -N/D.
+nonnegative, nothing cancels any more. Derivatives are taken before: -N/D has theirs.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from sympy import (
     cos,
     cosh,
     exp,
+    expand,
     log,
     sign,
     sin,
@@ -120,6 +121,20 @@ def _logarithm_of_ratio(one: Expr, other: Expr) -> Expr:
     x, y = one.args[0], other.args[0]
     smaller = Min(x, y) if isinstance(one, log) else 1 + Min(x, y)
     return sign(x - y) * _log1p(Abs(x - y) / smaller)
+
+
+def powers_apart(node: Expr) -> Expr | None:
+    """c*(k + y)**n - c*y*(k + y)**(n - 1), of which k is left."""
+    if not isinstance(node, Add):
+        return None
+    for term, factor in factors_of(node):
+        if isinstance(factor, Pow) and isinstance(factor.base, Add) and not factor.exp.is_Integer:
+            for other in node.args:
+                left = expand(factor.base + other * factor.base / term)
+                if left.is_number and left != 0 and other != term:
+                    rest = (part for part in node.args if part not in (term, other))
+                    return Add(*rest) + left * term / factor.base
+    return None
 
 
 def roots_apart(node: Expr) -> Expr | None:

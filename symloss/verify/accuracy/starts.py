@@ -114,7 +114,7 @@ class Starts:
             return self._values(entry.domain, (), known)
         for _ in range(20):
             value = self._values(entry.domain, (), known)
-            if is_sane(entry.domain, value):
+            if is_sane(entry.domain, value) and holds(entry.domain, value):
                 return value
         return self._rounded(self._inside(entry.domain, lambda n: np.ones(n), ()))
 
