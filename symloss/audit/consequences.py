@@ -19,12 +19,16 @@ Test = Callable[[Finding], bool]
 
 @dataclass(frozen=True)
 class Rule:
-    """If `one` passes `test`, then `other` has the verdict; and the reverse for plain pairs."""
+    """If `one` passes `test`, then `other` has the verdict; and the reverse for plain pairs.
+
+    A constant has the value, too, exactly.
+    """
 
     one: str
     test: Test
     other: str
     verdict: Verdict
+    value: str = ""
 
 
 def _is(verdict: Verdict) -> Test:
@@ -88,6 +92,9 @@ RULES = (
     Rule("smoothness", _is_class("discontinuous"), "continuous", "REFUTED"),
     Rule("strong_convexity_constant", _is_positive, "strongly_convex", "PROVED"),
     Rule("strong_convexity_constant", _is_class("0"), "strongly_convex", "REFUTED"),
+    Rule("smoothness", _is_class("C0", "discontinuous"), "gradient_lipschitz", "PROVED", "oo"),
+    Rule("smoothness", _is_class("discontinuous"), "lipschitz", "PROVED", "oo"),
+    Rule("zero_at_match", _is("PROVED"), "lower_bound", "PROVED", "0"),
     Rule("gradient_lipschitz", _is_finite, "differentiable", "PROVED"),
     Rule("lipschitz", _is_finite, "continuous", "PROVED"),
     Rule("lipschitz", _is_finite, "bounded_influence", "PROVED"),
@@ -113,18 +120,30 @@ def _applied(rule: Rule, known: Mapping[str, Finding]) -> Finding | None:
     """The finding that the rule adds, if it adds one."""
     one = known.get(rule.one)
     other = known.get(rule.other)
-    if one is None or not rule.test(one) or (other is not None and other.verdict != "UNKNOWN"):
+    if one is None or not _says(rule, one) or (other is not None and not _is_open(rule, other)):
         return None
     because = f"{one.name} is {one.value or one.verdict.lower()}"
     data = one.answer.certificate if isinstance(one.answer, Proved) else {}
     if rule.verdict == "PROVED":
         follows = {"kind": "consequence", "of": one.name}
+        follows |= {"class": one.value} if one.name == "smoothness" else {}
         answer: Proved | Refuted = Proved(f"follows: {because}", (because,), follows)
     else:
         witness = one.answer.witness if isinstance(one.answer, Refuted) else data
         answer = Refuted(f"follows: {because}", {**witness, "of": one.name})
-    return replace(one, name=rule.other, answer=answer, value="", formula=None, detail="",
-                   statement="")  # fmt: skip
+    formula = sympy.sympify(rule.value) if rule.value else None
+    return replace(one, name=rule.other, answer=answer, value=rule.value, formula=formula,
+                   detail="", statement="")  # fmt: skip
+
+
+def _is_open(rule: Rule, other: Finding) -> bool:
+    """Whether the rule may say more than what is known; an exact value than some bound."""
+    return other.verdict == "UNKNOWN" or (bool(rule.value) and not other.tight)
+
+
+def _says(rule: Rule, one: Finding) -> bool:
+    """Whether the finding is what the rule starts from; values hold for all parameters."""
+    return rule.test(one) and not (rule.value and one.condition)
 
 
 def _both(known: dict[str, Finding]) -> dict[str, Finding]:
@@ -148,10 +167,17 @@ def disagreements(found: Mapping[str, Finding]) -> dict[tuple[str, str], str]:
         one, other = found.get(rule.one), found.get(rule.other)
         if one is None or other is None or one.condition or other.condition:
             continue
-        if rule.test(one) and other.verdict not in (rule.verdict, "UNKNOWN"):
+        if rule.test(one) and not _fits(rule, other):
             shown = f"{one.name} is {one.value or one.verdict.lower()}"
             told[one.name, other.name] = f"{shown}, but {other.name} is {other.verdict.lower()}"
     return {**told, **_crossed(found)}
+
+
+def _fits(rule: Rule, other: Finding) -> bool:
+    """Whether a finding is one that the rule allows."""
+    if other.verdict == "UNKNOWN" or not rule.value:
+        return other.verdict in (rule.verdict, "UNKNOWN")
+    return other.verdict == rule.verdict and other.value == rule.value
 
 
 def _crossed(found: Mapping[str, Finding]) -> dict[tuple[str, str], str]:

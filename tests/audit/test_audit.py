@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sympy import Rational, Symbol, sympify
 
-from symloss.audit import audit, setting
+from symloss.audit import REJECTED, audit, replay, setting
 from symloss.audit.formulas import read_formula
 from symloss.errors import SymlossError
 from symloss.spec import read_spec
@@ -87,6 +87,23 @@ def test_constants_are_formulas_in_parameters(tmp_path: Path):
     found = audit(spec).findings
     assert found["lipschitz"].value == "delta"
     assert audit(spec, {"delta": Rational(3)}).findings["lipschitz"].value == "3"
+
+
+def test_constants_that_follow_are_exact_and_replayed(tmp_path: Path):
+    math = "sqrt(sum((x[k] - y[k])**2, k))"
+    path = tmp_path / "own.toml"
+    shape = 'domain = "real", shape = ["K"]'
+    inputs = f"[inputs]\nx = {{ {shape} }}\ny = {{ {shape} }}\n"
+    head = 'title = "t"\nsummary = "s"\nsource = "s"\n'
+    path.write_text(f'{head}math = "loss = {math}"\n{inputs}', "utf-8")
+    spec = read_spec(str(path))
+    names = ("smoothness", "zero_at_match", "lower_bound", "gradient_lipschitz")
+    found = audit(spec, only=names)
+    low, bend = (found.findings[name] for name in names[2:])
+    assert (low.value, low.tight, low.method) == ("0", True, "follows: zero_at_match is proved")
+    assert (bend.value, bend.method) == ("oo", "follows: smoothness is C0")
+    told = {one.name: one.status for one in replay(spec, found.to_json())}
+    assert REJECTED not in told.values()
 
 
 def test_joints_are_told_in_the_parameters(tmp_path: Path):

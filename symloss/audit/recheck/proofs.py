@@ -197,6 +197,7 @@ IMPLICATIONS = {
     ("gradient_lipschitz", "differentiable"), ("strong_convexity_constant", "strongly_convex"),
     ("scale_invariant", "homogeneous"), ("strictly_proper", "proper"),
     ("smoothness", "lipschitz"), ("smoothness", "gradient_lipschitz"),
+    ("zero_at_match", "lower_bound"),
 }  # fmt: skip
 """What follows from what, when the first is proved."""
 
@@ -238,6 +239,8 @@ def premises(case: Case, finding: Finding, found: Mapping[str, Finding]) -> Iter
     if wanted is not None and not wanted.fullmatch(value):
         raise KeyError(of)
     if base == "smoothness" and name.endswith("lipschitz") and finding["value"] != "oo":
+        raise KeyError(of)
+    if name == "lower_bound" and finding["value"] != "0":
         raise KeyError(of)
     if base == "strong_convexity_constant" and not _is_positive(case, value):
         raise KeyError(of)
