@@ -141,7 +141,9 @@ def test_margins(tmp_path, math, calibrated, factor):
     [
         ("-outcome*log(p) - (1 - outcome)*log(1 - p)", SCORE, YES, YES),
         ("(p - outcome)**2", SCORE, YES, YES),
-        ("Abs(p - outcome)", SCORE, OPEN, OPEN),  # not proper; kinks are not decided
+        ("Abs(p - outcome)", SCORE, NO, NO),
+        ("-log(1 - Abs(p - outcome))", SCORE, YES, YES),  # no kink where p is a probability
+        ("outcome*sqrt((1 - p)/p) + (1 - outcome)*sqrt(p/(1 - p))", SCORE, YES, YES),
         ("where(outcome > 0, 1 - p, p)", SCORE, NO, NO),  # the linear score
         ("-outcome*sqrt(p) - (1 - outcome)*sqrt(1 - p)", SCORE, NO, NO),
         ("where(outcome > 0, (1 - p)**2*(1 + 2*p), p**2*(3 - 2*p))", SCORE, NO, NO),

@@ -1,25 +1,55 @@
-"""Losses in several plain variables whose Hessian is a matrix of numbers."""
+"""Losses in several plain variables: those with a constant Hessian, and roots of such."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy
 from sympy import Expr, S
 
 from symloss.audit.findings import Finding
 from symloss.audit.signs import balls
-from symloss.audit.subject import Case
+from symloss.audit.subject import REALS, Case
 from symloss.audit.verdicts import Proved
 
-METHOD = "eigenvalues of a constant Hessian"
+METHOD = "eigenvalues of a constant matrix"
 NAMES = ("gradient_lipschitz", "strong_convexity_constant")
 MOST = 4
 _KINKS = (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Piecewise)
 
 
 def of_cases(cases: Sequence[Case]) -> list[Finding]:
-    """The gradient's Lipschitz constant and that of strong convexity, both exact."""
+    """Constants that are exact; nothing where the loss is neither."""
+    return _of_quadratics(cases) or (_of_norm(cases[0]) if len(cases) == 1 else [])
+
+
+def _of_norm(case: Case) -> list[Finding]:
+    """|Bx + d| on the whole space, as the root of x'Ax + 2b'x + c.
+
+    Its gradient is B'u with a unit vector u, and longest far out; its Hessian is at most A/|Bx + d|
+    and least far out along rays.
+    """
+    root = case.formula
+    if not (root.is_Pow and root.exp == S.Half) or any(case.box[s] != REALS for s in case.varying):
+        return []
+    spectrum = _eigenvalues(replace(case, formula=root.base))
+    if not spectrum or any(balls.sign(value, {}) == -1 for value in spectrum):
+        return []
+    places = sympy.solve([sympy.diff(root.base, s) for s in case.varying], case.varying, dict=True)
+    least = sympy.expand(root.base.subs(places[0])) if places else sympy.nan
+    if not least.is_Rational or least < 0:
+        return []
+    largest = -_least([-value for value in spectrum]) / 2
+    found = {"lipschitz": sympy.sqrt(largest), "strong_convexity_constant": S.Zero}
+    if least > 0:
+        found["gradient_lipschitz"] = largest / sympy.sqrt(least)
+    steps = (f"twice the quadratic's matrix has the eigenvalues {', '.join(map(str, spectrum))}",)
+    return [_exact(name, value, steps) for name, value in found.items()]
+
+
+def _of_quadratics(cases: Sequence[Case]) -> list[Finding]:
+    """The gradient's Lipschitz constant and that of strong convexity."""
     spectra = [_eigenvalues(case) for case in cases]
     known = [spectrum for spectrum in spectra if spectrum]
     if not known or len(known) < len(cases):
@@ -29,10 +59,12 @@ def of_cases(cases: Sequence[Case]) -> list[Finding]:
     largest = -_least([-abs(value) for value in values])
     steps = tuple(f"the Hessian's eigenvalues are {', '.join(map(str, one))}" for one in known)
     constants = (largest, least if balls.sign(least, {}) == 1 else S.Zero)
-    return [
-        Finding(name, Proved(METHOD, steps, {"kind": "eigenvalues"}), str(value), formula=value)
-        for name, value in zip(NAMES, constants, strict=True)
-    ]
+    return [_exact(name, value, steps) for name, value in zip(NAMES, constants, strict=True)]
+
+
+def _exact(name: str, value: Expr, steps: tuple[str, ...]) -> Finding:
+    value = sympy.radsimp(sympy.simplify(value))
+    return Finding(name, Proved(METHOD, steps, {"kind": "eigenvalues"}), str(value), formula=value)
 
 
 def _eigenvalues(case: Case) -> list[Expr]:

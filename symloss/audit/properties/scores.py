@@ -18,7 +18,7 @@ import sympy
 from sympy import Dummy, Expr, Indexed, S, Symbol
 
 from symloss.audit.findings import Finding
-from symloss.audit.signs import balls, samples
+from symloss.audit.signs import balls, cells, samples
 from symloss.audit.signs.decide import decided
 from symloss.audit.subject import Case, Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
@@ -52,11 +52,13 @@ def _of_one(subject: Subject) -> tuple[Answer, Answer]:
         unknown = Unknown(("no target whose values 0 and 1 are the two outcomes",))
         return unknown, unknown
     p, at_zero, at_one, box = pair
+    inside = {p: cells.open_cell(S.Zero, S.One)[1]}
+    at_zero, at_one = (cells.resolved(f, inside) or f for f in (at_zero, at_one))
     if any(formula.has(*_KINKED) for formula in (at_zero, at_one)):
         unknown = Unknown(("scores with kinks",))
         return unknown, unknown
     balance = sympy.simplify(p * sympy.diff(at_one, p) + (1 - p) * sympy.diff(at_zero, p))
-    if balance != 0:
+    if balance != 0 and sympy.simplify(balance.subs(inside)) != 0:
         return _unbalanced(balance, box)
     slope = sympy.diff(at_zero, p)
     weak, strict = (decided(slope, box, relation) for relation in (">=", ">"))

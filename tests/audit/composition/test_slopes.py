@@ -107,3 +107,18 @@ def test_whole_numbers_are_not_where_reals_would_be_worst(tmp_path: Path) -> Non
     row = Row("sum(Abs(x[k])/(1 + (2*y[k] - 1)**2), k)", "x real K; y integer K", "", "", "x")
     found = slopes_of_program(subject(spec_of(row, tmp_path), {}), 4.0)
     assert not any(one.tight and one.name == "lipschitz" and one.value for one in found)
+
+
+@pytest.mark.parametrize(("math", "lipschitz", "gradient"), [
+    ("sqrt(x**2 + y**2)", "1", ""),  # a kink at 0
+    ("sqrt(1 + x**2 + y**2)", "1", "1"),
+    ("sqrt(4 + 4*x**2 + y**2)", "2", "2"),
+    ("sqrt(x**2 + x*y + y**2 - 2*x + 2)", "sqrt(6)/2", "3*sqrt(6)/4"),
+    ("sqrt(1 + x**2 + 2*x*y + y**2)", "sqrt(2)", "2"),
+    ("sqrt(x**2 + y**2 - 1)", "", ""),  # not defined near 0, endlessly steep around
+])  # fmt: skip
+def test_constants_of_a_norm(math: str, lipschitz: str, gradient: str, tmp_path: Path) -> None:
+    spec = spec_of(Row(math, "x real; y real", "", "", "x y"), tmp_path)
+    found = {one.name: one for one in slopes(subject(spec, {}), 8.0)}
+    told = [found[name].value for name in ("lipschitz", "gradient_lipschitz")]
+    assert told == [lipschitz, gradient]
