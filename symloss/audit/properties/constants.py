@@ -160,4 +160,5 @@ def _finding(name: str, tops: Sequence[Extremum], way: int) -> Finding:
     verb = "attained at" if best.attained else "approached at"
     detail = f"{verb} {best.place}" if best.place is not None else ""
     steps = tuple(s for top in tops if isinstance(top.answer, Proved) for s in top.answer.steps)
-    return Finding(name, Proved(METHOD, steps), str(value), detail, value)
+    data = {"kind": "peak", "place": str(best.place), "value": str(value)}
+    return Finding(name, Proved(METHOD, steps, data), str(value), detail, value)

@@ -125,7 +125,8 @@ def _scalar(subject: Subject, target: str) -> Answer:
         steps += found
     if not steps:
         return Unknown((NONE,))
-    return Proved("signs on either side of the match", tuple(steps))
+    data = {"kind": "sides of a match", "inputs": [str(x), str(y)]}
+    return Proved("signs on either side of the match", tuple(steps), data)
 
 
 def _zero_and_positive(

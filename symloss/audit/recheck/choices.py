@@ -29,9 +29,37 @@ def agreeing(formula: Expr, u: Symbol) -> Expr:
     Raises:
         Unclear: not all places where formulas meet are known.
     """
+    every = places_of(formula, u)
+    return min((_order_at(formula, u, place) for place in every), default=ANALYTIC)
+
+
+def places_of(formula: Expr, u: Symbol) -> tuple[Expr, ...]:
+    """All places where something that is compared may be equal.
+
+    Raises:
+        Unclear: not all are known.
+    """
     gaps = [gap for node in sympy.preorder_traversal(formula) for gap in _gaps(node)]
-    places = dict.fromkeys(place for gap in gaps if gap.has(u) for place in _zeros(gap, u))
-    return min((_order_at(formula, u, place) for place in places), default=ANALYTIC)
+    return tuple(dict.fromkeys(at for gap in gaps if gap.has(u) for at in _zeros(gap, u)))
+
+
+def resolved(formula: Expr, u: Symbol, inside: Expr) -> Expr:
+    """The one formula that holds where u runs through a stretch.
+
+    Raises:
+        Unclear: a choice depends on where.
+    """
+    for _ in range(MOST_GAPS + 1):
+        gap = _innermost(formula)
+        if gap is None:
+            return formula
+        there = sympy.factor(gap.subs(u, inside))
+        if not (there.is_positive or there.is_negative):
+            there = sympy.simplify(there)
+        if not (there.is_positive or there.is_negative):
+            raise Unclear
+        formula = _taken(formula, gap, 1 if there.is_positive else -1)
+    raise Unclear
 
 
 def gaps_of(test: Any) -> Iterator[Expr]:
@@ -54,8 +82,7 @@ def formulas(node: Any, u: Symbol, place: Expr | None) -> list[Expr]:
 
 
 def _formulas(node: Any, u: Symbol, place: Expr | None, depth: int) -> Iterator[Expr]:
-    gap = next((gap for part in sympy.postorder_traversal(node) for gap in _gaps(part)
-                if not gap.has(*CHOICES)), None)  # fmt: skip
+    gap = _innermost(node)
     if gap is None:
         yield node
         return
@@ -63,6 +90,12 @@ def _formulas(node: Any, u: Symbol, place: Expr | None, depth: int) -> Iterator[
         raise Unclear
     for way in _signs(gap, u, place):
         yield from _formulas(_taken(node, gap, way), u, place, depth - 1)
+
+
+def _innermost(node: Any) -> Expr | None:
+    """A gap without choices in it."""
+    every = (gap for part in sympy.postorder_traversal(node) for gap in _gaps(part))
+    return next((gap for gap in every if not gap.has(*CHOICES)), None)
 
 
 def _gaps(node: Any) -> Iterator[Expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symloss.audit.recheck import bends, lines, motions, orders, proofs, witnesses
+from symloss.audit.recheck import bends, extremes, lines, motions, orders, proofs, witnesses
 from symloss.audit.recheck.witnesses import Case, Finding
 
 Checker = Callable[[Case, Finding], bool]
@@ -14,11 +14,19 @@ PROOFS: dict[str, Checker] = {
     "bends": bends.proof,
     "discontinuous": orders.proof,
     "motion": motions.proof,
+    "growth": extremes.growth,
+    "infimum": extremes.constant,
+    "limit": extremes.constant,
+    "limits of the slope": extremes.slopes_vanish,
+    "not convex": extremes.not_convex,
     "orders": orders.proof,
+    "peak": extremes.constant,
+    "sides of a match": extremes.match,
     "range": proofs.within_range,
 }
 WITNESSES: dict[str, Checker] = {
     **witnesses.WITNESSES,
+    "limit of the slope": extremes.a_slope_stays,
     "joint on a line": lines.joint,
     "vanishing curvature": lines.flat,
     "homogeneous gradient": motions.unbounded_gradient,

@@ -16,7 +16,7 @@ from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
 FAR = 2**12
 
 
-class _Whole(Instance):
+class Whole(Instance):
     """The loss with its choices left open."""
 
     def _branch(self, node: sympy.Piecewise, env: Any) -> Expr:
@@ -64,7 +64,7 @@ class Line:
         if not self.is_inside(t):
             return None
         balls = {n: ball(Rational(v)) for n, v in self.at(t).items()}
-        whole = _Whole(
+        whole = Whole(
             self.case.program, self.told.get("sizes", {}), self.told.get("places", {}), balls
         )
         loss = whole.element("loss", ())
