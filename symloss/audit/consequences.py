@@ -192,10 +192,25 @@ def _crossed(found: Mapping[str, Finding]) -> dict[tuple[str, str], str]:
     return {}
 
 
-def withdrawn(found: Mapping[str, Finding], names: set[str]) -> dict[str, Finding]:
+CONTRADICT = "two findings contradict each other"
+
+
+def withdrawn(found: Mapping[str, Finding], names: set[str], why: str) -> dict[str, Finding]:
     """The findings with those of these names taken back."""
-    why = Unknown(("two findings contradict each other: a mistake of symloss",))
+    unknown = Unknown((f"{why}: a mistake of symloss",))
     return {
-        name: Finding(name, why, wrt=one.wrt) if name in names else one
+        name: Finding(name, unknown, wrt=one.wrt) if name in names else one
         for name, one in found.items()
     }
+
+
+def resting(found: Mapping[str, Finding], names: set[str]) -> set[str]:
+    """The names, and those of all findings that follow from them."""
+    more = {name for name, one in found.items() if _base(one) in names} - names
+    return resting(found, names | more) if more else names
+
+
+def _base(finding: Finding) -> str:
+    answer = finding.answer
+    data = getattr(answer, "certificate", None) or getattr(answer, "witness", None) or {}
+    return str(data.get("of", ""))

@@ -10,10 +10,17 @@ import sympy
 from sympy import Rational
 
 from symloss.audit import properties
+from symloss.audit.attack import fallen
 from symloss.audit.claims import contradictions
 from symloss.audit.conditions import NAMES as CONDITIONED
 from symloss.audit.conditions import conditions
-from symloss.audit.consequences import completed, disagreements, withdrawn
+from symloss.audit.consequences import (
+    CONTRADICT,
+    completed,
+    disagreements,
+    resting,
+    withdrawn,
+)
 from symloss.audit.findings import Audit, Finding
 from symloss.audit.signs import worker
 from symloss.audit.statements import statement
@@ -94,15 +101,17 @@ def audit(
                 found[one.name] = _as_value(one)
     found = completed(found)
     found |= _conditions(known, found, budget, only)
+    fell = _attacked(known, found, budget)
+    if fell:
+        found = withdrawn(found, resting(found, set(fell)), "numbers contradict its proof")
     wrong = disagreements(found)
     if wrong:
-        found = withdrawn(found, {name for pair in wrong for name in pair})
+        found = withdrawn(found, {name for pair in wrong for name in pair}, CONTRADICT)
+    alarms = (*(f"{name}: its proof falls at {at}" for name, at in fell.items()), *wrong.values())
     found = {name: _finished(known, one) for name, one in _ordered(found).items()}
     told = {name: str(number) for name, number in setting.items()}
     against = contradictions(spec, setting, found)
-    return Audit(
-        spec.name, known.wrt, spec.hash, told, found, against, tuple(wrong.values())
-    )  # fmt: skip
+    return Audit(spec.name, known.wrt, spec.hash, told, found, against, alarms)
 
 
 def _decided(found: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -116,6 +125,15 @@ def _subject(spec: Spec, setting: Mapping[str, Rational], budget: float) -> Subj
         return worker.run(subject, spec, setting, seconds=budget)
     except (worker.OutOfTime, RuntimeError):
         return plain
+
+
+def _attacked(known: Subject, found: Mapping[str, Finding], budget: float) -> dict[str, str]:
+    """The proofs that numbers contradict, and where."""
+    try:
+        told: dict[str, str] = worker.run(fallen, known, found, seconds=budget)
+    except (worker.OutOfTime, RuntimeError):
+        return {}
+    return told
 
 
 def _conditions(

@@ -46,8 +46,8 @@ def degrees_of(program: Program, convex: Answer, seconds: float) -> list[Finding
     """Strict, strong and quasiconvexity, where they are known and do not follow."""
     try:
         found = degrees(program, convex, seconds)
-    except Exception:
-        return []
+    except (NotImplementedError, ValueError, TypeError, ZeroDivisionError, RecursionError):
+        return []  # SymPy's ways to say that it does not know
     answers = {
         "strictly_convex": (found.strict, found.condition),
         "strongly_convex": (found.strong, found.condition),
