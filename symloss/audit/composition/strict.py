@@ -85,7 +85,11 @@ class Strictness:
     def _whole(self, expression: Expr) -> Bends:
         weight, rest = self._weighted(expression)
         if rest is not expression:
-            return {at: weight * m for at, m in self.of(rest).items()} if weight is not None else {}
+            if weight is not None:
+                return {at: weight * m for at, m in self.of(rest).items()}
+            negated = self._negated(expression, rest)
+            if negated:
+                return negated
         forms = locals_of(self.walk, expression)
         if not forms:
             return {}
@@ -105,6 +109,17 @@ class Strictness:
         if not self.walk.of(weight).positive:
             return None, rest
         return self._at_least(weight), rest
+
+    def _negated(self, expression: Expr, rest: Expr) -> Bends:
+        """What minus a sum bends in: its terms are negated, each for itself."""
+        step = self.walk.program.by_name.get(name_of(rest)) if isinstance(
+            rest, Symbol | Indexed) else None  # fmt: skip
+        weight = -expression / rest
+        if step is None or step.kind != "sum" or not self.walk.of(weight).positive:
+            return {}
+        terms = {at: m * self._times(step, at) for at, m in self.of(-step.expression).items()}
+        least = self._at_least(weight)
+        return {at: least * m for at, m in self._placed(step, rest, terms).items()}
 
     def _at_least(self, weight: Expr) -> Expr:
         """A weight of parameters and sizes as it is, of inputs the least value that it may have."""
@@ -179,9 +194,13 @@ class Strictness:
 
     def _at(self, step: Step, leaf: Expr) -> Bends:
         """What a step bends in where it is read."""
+        return self._placed(step, leaf, self.of_step(step))
+
+    def _placed(self, step: Step, leaf: Expr, bends: Bends) -> Bends:
+        """Coordinates of a step at its own indices, at those of where it is read."""
         places = leaf.indices if isinstance(leaf, Indexed) else ()
         names = dict(zip(step.indices, places, strict=True))
-        moved = {at.xreplace(names): m for at, m in self.of_step(step).items()}
+        moved = {at.xreplace(names): m for at, m in bends.items()}
         return {at: m for at, m in moved.items() if self._is_coordinate(at)}
 
 

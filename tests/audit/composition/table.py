@@ -40,6 +40,10 @@ class Row(NamedTuple):
 ANY_SIZE = [
     Row("logsumexp(x[k], k) - x[label]", "x real K; label index(K)", "+c -v -s -S +q",
         "log-sum-exp is convex; constant along (1, ..., 1) when added to every logit"),
+    Row("sum(w[k]*x[k], k) - sum(log(x[k]), k)", "x positive K; w real K", "+c -v +s -S",
+        "the barrier of the orthant: 1/x**2 on the diagonal", "x"),
+    Row("-2*sum(log(1 - x[k]**2), k)", "x (-1,1) K", "+c -v +s +S", "4 (1 + x2)/(1 - x2)**2 >= 4"),
+    Row("-sum(x[k]*log(x[k]), k)", "x positive K", "-c +v -s", "entropy"),
     Row("log(sum(exp(x[k]), k))", "x real K", "+c -v -s -S", "the naive spelling; affine along ones"),
     Row("log(1 + sum(exp(x[k]), k))", "x real K", "+c -v +s -S",
         "log-sum-exp with one logit held at 0: strictly convex, curvature dies in the tails"),
