@@ -20,8 +20,8 @@ from symloss.audit.signs import cells, roots, worker
 from symloss.audit.subject import Case, Subject, along_difference
 from symloss.language import Interval
 
-STEP_SECONDS = 0.6
-MOST_LINES, MOST_OPERATIONS = 6, 250
+STEP_SECONDS = 0.3
+MOST_LINES, MOST_OPERATIONS = 6, 120
 _PLACES = (S.Zero, S.One, -S.One)
 _NEAR = Rational(1, 64)
 _KINKS = (sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Piecewise)

@@ -9,10 +9,11 @@ from typing import Any
 
 from sympy import Expr
 
+from symloss.audit.composition import Walk, simple
 from symloss.audit.conditions import spans
 from symloss.audit.conditions.narrow import narrowed
 from symloss.audit.conditions.needs import Need
-from symloss.audit.conditions.thresholds import Parts, at_others, parameters
+from symloss.audit.conditions.thresholds import Parts, at_others, parameters, special
 from symloss.audit.findings import Finding
 from symloss.audit.hessians import affine_segment, refuted
 from symloss.audit.properties import line
@@ -27,7 +28,7 @@ from symloss.language import Interval
 from symloss.spec import scalar_symbol
 
 METHOD = "proved on part of the parameter's domain"
-PROBE_SECONDS, PROOF_SECONDS, NEED_SECONDS = 0.25, 2.5, 1.0
+PROBE_SECONDS, PROOF_SECONDS, NEED_SECONDS = 0.2, 2.5, 0.5
 RESTS_ON = {"strictly_convex": "convex"}
 """What a property cannot hold without: where that fails, so does the property."""
 OPEN = Unknown(("provers with the parameter's domain narrowed",))
@@ -56,6 +57,25 @@ class Search:
     def left(self, most: float) -> float:
         """Seconds that a step may take."""
         return max(0.01, min(most, self.until - time.process_time()))
+
+    def is_worthwhile(self, claim: str) -> bool:
+        """Whether an ordinary number of the domain is not seen at once to fail."""
+        ordinary = [*special(self.subject, self.name), *spans.ordinary(self.domain)]
+        points = [Interval(n, n, False, False) for n in ordinary if self.domain.contains(n)]
+        return any(not self._fails_at_once(point, claim) for point in dict.fromkeys(points))
+
+    def _fails_at_once(self, point: Interval, claim: str) -> bool:
+        if self.is_constant(point) or any(self.fails_at(point, side) for side in sides_of(claim)):
+            return True
+        one = narrowed(self.subject, self.name, point) if claim in RESTS_ON else None
+        return one is not None and bool(affine_segment(one.program, one.wrt, PROBE_SECONDS))
+
+    def is_constant(self, part: Interval) -> bool:
+        """Whether the part is a number for which the loss does not vary at all."""
+        if not spans.is_point(part):
+            return False
+        one = narrowed(self.subject, self.name, part)
+        return one is not None and Walk(simple(one.program), one.wrt).facts["loss"].constant
 
     def fails_at(self, part: Interval, claim: str) -> bool:
         """Whether the claim is refuted for a number of the part, or the loss undefined there."""
@@ -99,7 +119,8 @@ class Search:
     def failure(self, part: Interval, claim: str, needed: Sequence[Need]) -> dict[str, Any] | None:
         """Why the claim fails for every number of the part; None where that is not shown."""
         if spans.is_point(part):
-            if self.fails_at(part, side_of(claim)) or _fails(self.answer(part, claim)):
+            sides = any(self.fails_at(part, side) for side in sides_of(claim))
+            if sides or _fails(self.answer(part, claim)):
                 return {"part": str(part), "why": "refuted there"}
             return None
         symbol, box = scalar_symbol(self.name), parameters(self.subject)
@@ -174,15 +195,19 @@ _PROVERS: Mapping[str, tuple[Prover, ...]] = {
 }
 
 
-def side_of(claim: str) -> str:
-    """The claim that is looked for with chords."""
-    return RESTS_ON.get(claim, claim)
+def sides_of(claim: str) -> tuple[str, ...]:
+    """The claims that are looked for with chords."""
+    return ("convex", "concave") if claim == "affine" else (RESTS_ON.get(claim, claim),)
 
 
 def conditioned(search: Search, finding: Finding, parts: Parts) -> Finding | None:
     """The finding as one that holds under a condition, if it holds for some numbers at all."""
     claim = finding.name.partition(" in ")[0]
-    open_ = [p for p in parts.all if p in parts.open and not search.fails_at(p, side_of(claim))]
+    sides = sides_of(claim)
+    open_ = [
+        part for part in parts.all
+        if part in parts.open and not any(search.fails_at(part, side) for side in sides)
+    ]  # fmt: skip
     good: dict[tuple[Interval, ...], Proved] = {}
     waiting = spans.runs(parts.all, open_)
     while waiting:
@@ -193,7 +218,7 @@ def conditioned(search: Search, finding: Finding, parts: Parts) -> Finding | Non
         else:
             waiting += spans.halves(run)
     proved = [part for run in good for part in run]
-    if not proved or len(proved) == len(parts.all):
+    if len(proved) == len(parts.all) or all(map(search.is_constant, proved)):
         return None
     bad = [part for part in parts.all if part not in proved]
     failures = [search.failure(part, claim, parts.needed) for part in bad]

@@ -82,6 +82,12 @@ def inside(part: Interval) -> tuple[Rational, ...]:
     return found[:3]
 
 
+def ordinary(domain: Interval) -> tuple[Rational, ...]:
+    """Numbers of a domain that are tried first: its ends, 0, 1, 2 and so on."""
+    ends = [end for end in (domain.low, domain.high) if end.is_finite]
+    return (*ends, *samples.of_interval(domain)[:3])
+
+
 def condition(
     name: str, whole: Interval, parts: Sequence[Interval], good: Sequence[Interval]
 ) -> str:

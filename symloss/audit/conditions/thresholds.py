@@ -16,8 +16,8 @@ from symloss.audit.subject import Subject
 from symloss.language import Interval
 from symloss.spec import scalar_symbol
 
-MOST, MOST_OTHERS = 6, 2
-STEP_SECONDS = 0.6
+MOST, MOST_OTHERS, MOST_DEGREE, MOST_OPERATIONS = 6, 2, 3, 40
+STEP_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,17 @@ def parted(subject: Subject, name: str, domain: Interval, needed: Sequence[Need]
     parts = cut(domain, zeros)
     open_ = [part for part in parts if not any(_fails(v, symbol, part) for v in values)]
     ends = {end for part in open_ for end in (part.low, part.high)}
-    special = {place for value in _of_program(subject, symbol) for place in _zeros(value, symbol)}
-    wanted = [p for p in special if any(part.low < p < part.high for part in open_)]
-    parts = cut(domain, [*ends, *sorted(wanted)[:MOST]])
+    wanted = [p for p in special(subject, name) if any(part.low < p < part.high for part in open_)]
+    parts = cut(domain, [*ends, *wanted[:MOST]])
     open_ = [p for p in parts if not any(_fails(v, symbol, p) for v in values)]
     return Parts(parts, set(open_), needed)
+
+
+def special(subject: Subject, name: str) -> list[Expr]:
+    """Numbers at which a factor of the program vanishes or an exponent is 0, 1 or 2, in order."""
+    symbol = scalar_symbol(name)
+    found = {place for value in _of_program(subject, symbol) for place in _zeros(value, symbol)}
+    return sorted(found, key=lambda place: sympy.N(place, 40))
 
 
 def _fails(value: Expr, symbol: Symbol, part: Interval) -> bool:
@@ -77,11 +83,18 @@ def _zeros(value: Expr, symbol: Symbol) -> list[Expr]:
         with worker.step(STEP_SECONDS):
             for factor in sympy.Mul.make_args(sympy.factor(value)):
                 base = factor.base if factor.is_Pow and factor.exp.is_Rational else factor
-                if base.has(symbol) and not isinstance(base, sympy.exp):
+                if base.has(symbol) and _is_easy(base, symbol):
                     found |= cells.roots(base, symbol) or set()
     except (worker.StepEnded, NotImplementedError, TypeError, ValueError):
         return []
     return [root for root in sorted(found, key=str) if root.is_number and root.is_real]
+
+
+def _is_easy(factor: Expr, symbol: Symbol) -> bool:
+    """Whether zeros may be named in a moment."""
+    if isinstance(factor, sympy.exp) or sympy.count_ops(factor) > MOST_OPERATIONS:
+        return False
+    return not factor.is_polynomial(symbol) or sympy.degree(factor, symbol) <= MOST_DEGREE
 
 
 def _of_program(subject: Subject, symbol: Symbol) -> Iterator[Expr]:
