@@ -10,6 +10,7 @@ in standalone modules, so their names are unique and they import each other by `
 from symloss.runtime.access import (
     CHUNK,
     at,
+    borrowing,
     compiled,
     fill,
     in_range,
@@ -93,6 +94,7 @@ __all__ = [
     "at",
     "atan",
     "atanh",
+    "borrowing",
     "compiled",
     "cos",
     "cosh",

@@ -25,6 +25,7 @@ STRICT: dict[str, Any] = {
     "error_model": "numpy",
     "nogil": True,
     "no_cfunc_wrapper": True,  # nobody takes a kernel's address, and it takes time to compile
+    "_nrt": True,  # references to arrays are counted; said here, or callers would decide it
 }
 # What `plus` and `times` add to that, and nothing else may: sums in any order vectorise.
 REORDERED: dict[str, Any] = {**STRICT, "fastmath": {"reassoc", "contract", "nsz"}}
@@ -35,6 +36,14 @@ Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 def compiled(function: Compiled) -> Compiled:
     """Compile a kernel, or a function that kernels call."""
     return _kept(function, STRICT)
+
+
+def borrowing(function: Compiled) -> Compiled:
+    """Compile a kernel that makes no arrays: references to its caller's need no counting.
+
+    It compiles faster so, and a call allocates no record for each of its arrays.
+    """
+    return _kept(function, {**STRICT, "_nrt": False})
 
 
 def inlined(function: Compiled) -> Compiled:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
@@ -28,6 +29,7 @@ Table = Mapping[Element, Any]
 """An argument's elements by place; a scalar's place is ()."""
 PRECISIONS = (256, 512, 2048)
 INFINITY = arb("inf")
+_ZERO, _ONE = arb(0), arb(1)
 
 
 class Undecided(Exception):  # noqa: N818 - a question, not a mistake
@@ -55,7 +57,7 @@ class State:
         """How far an index runs."""
         return self.size(self._compiled[1][index])
 
-    @property
+    @cached_property
     def _compiled(self) -> Compiled:
         """What is worked out once for a spec."""
         key = id(self.spec)
@@ -219,17 +221,31 @@ def _whole(number: Any) -> int:
 def _element(element: Indexed) -> Callable[[State], Any]:
     name = str(element.base.label.name)
     places = [_place(subscript) for subscript in element.indices]
-    return lambda state: state.lookup(name, tuple(place(state) for place in places))
+    return lambda state: state.lookup(name, tuple([place(state) for place in places]))
 
 
 def _sum(expression: Add) -> Callable[[State], Any]:
     parts = [_closure(argument) for argument in expression.args]
-    return lambda state: sum((part(state) for part in parts), start=arb(0))
+
+    def add(state: State) -> Any:
+        total = _ZERO
+        for part in parts:
+            total = total + part(state)
+        return total
+
+    return add
 
 
 def _product(expression: Mul) -> Callable[[State], Any]:
     parts = [_closure(argument) for argument in expression.args]
-    return lambda state: prod((part(state) for part in parts), start=arb(1))
+
+    def multiply(state: State) -> Any:
+        total = _ONE
+        for part in parts:
+            total = total * part(state)
+        return total
+
+    return multiply
 
 
 def _power(expression: Pow) -> Callable[[State], Any]:

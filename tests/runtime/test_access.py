@@ -1,6 +1,7 @@
 """Helpers of kernels, compiled and as Python; that loops over them vectorise."""
 
 import math
+import sys
 
 import numba
 import numpy as np
@@ -10,6 +11,7 @@ from numba import njit
 from symloss.runtime import (
     CHUNK,
     at,
+    borrowing,
     fill,
     in_range,
     item,
@@ -68,6 +70,24 @@ def compiled_fill(x, value):
 def test_at(function):
     assert function(np.array([1.0, 2.0]), 1) == 2.0
     assert function(3.0, 1) == 3.0
+
+
+@borrowing
+def borrowing_total(x):
+    total = 0.0
+    for n in range(x.shape[0]):
+        total += x[n]
+    return total
+
+
+@compiled
+def test_borrowing_kernels_count_no_references():
+    x = np.arange(4.0)
+    before = sys.getrefcount(x)
+    assert borrowing_total(x) == 6.0
+    assert sys.getrefcount(x) == before
+    (code,) = borrowing_total.inspect_llvm().values()
+    assert "NRT_" not in code
 
 
 @pytest.mark.parametrize("function", [part, compiled_part])

@@ -81,15 +81,18 @@ def slopes(subject: Subject, seconds: float) -> list[Finding]:
     kind = smoothness(subject, seconds)[0]
     if kind.verdict != "PROVED":
         return [Finding(name, Unknown(("smoothness is not known",))) for name in names]
-    first = _largest(names[0], cases, 1) if kind.value != "discontinuous" else _none(names[0], kind)
+    first = _none(names[0], kind)
+    if kind.value != "discontinuous":
+        first = _finding(names[0], _extremes(cases, 1), 1)
     smooth = kind.value not in ("discontinuous", "C0")
-    second = _largest(names[1], cases, 2) if smooth else _none(names[1], kind)
+    curvatures = _extremes(cases, 2) if smooth else []
+    second = _finding(names[1], curvatures, 1) if smooth else _none(names[1], kind)
     found = [
         endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         if one.verdict == "UNKNOWN" else one
         for order, one in enumerate((first, second), start=1)
     ]  # fmt: skip
-    return [*found, *([_strong(names[2], cases)] if smooth else [])]
+    return [*found, *([_strong(names[2], curvatures[1::2])] if smooth else [])]
 
 
 def _none(name: str, kind: Finding) -> Finding:
@@ -97,18 +100,18 @@ def _none(name: str, kind: Finding) -> Finding:
     return Finding(name, Refuted(f"the loss is {kind.value}", witness))
 
 
-def _largest(name: str, cases: Sequence[Case], order: int) -> Finding:
+def _extremes(cases: Sequence[Case], order: int) -> list[Extremum]:
+    """For each case the supremum of a derivative, then that of the derivative negated."""
     tops = []
     for case in cases:
         slope = sympy.diff(in_pieces(case.formula), case.varying[0], order)
         tops += [_supremum(case, slope), _supremum(case, -slope)]
-    return _finding(name, tops, 1)
+    return tops
 
 
-def _strong(name: str, cases: Sequence[Case]) -> Finding:
-    tops = [_supremum(case, -sympy.diff(in_pieces(case.formula), case.varying[0], 2))
-            for case in cases]  # fmt: skip
-    found = _finding(name, tops, -1)
+def _strong(name: str, falls: Sequence[Extremum]) -> Finding:
+    """The constant of strong convexity, from the suprema of -f''."""
+    found = _finding(name, falls, -1)
     if found.formula is None or found.formula.is_positive:
         return found
     if found.formula.is_nonpositive:
