@@ -94,7 +94,7 @@ def jumps(case: Case, told: Mapping[str, Any], wrt: list[str], order: int) -> bo
     The values themselves, of order 0, may differ from the value at t as well.
     """
     line, place = Line(case, told, wrt), Rational(told["t"])
-    limits = []
+    limits, is_defined = [], True
     for way in (-1, 1):
         formula = line.beside(place, way)
         if formula is not None:
@@ -102,10 +102,14 @@ def jumps(case: Case, told: Mapping[str, Any], wrt: list[str], order: int) -> bo
     if order == 0 and line.is_inside(place):
         here = at_point(case.program, told, line.at(place)).element("loss", ())
         value = here.subs({s: Rational(line.at(place)[s.name]) for s in here.free_symbols})
-        limits += [] if value.has(sympy.nan, sympy.zoo) else [value]
+        is_defined = not value.has(sympy.nan, sympy.zoo)
+        limits += [value] if is_defined else []
     if any(limit.is_infinite for limit in limits):
         return order > 0 or len(limits) > 1
-    return any(_differ(limits[0], other) for other in limits[1:])
+    differ = any(_differ(limits[0], other) for other in limits[1:])
+    if not differ and not is_defined:
+        raise NotReplayable("a place where the loss is not defined")
+    return differ
 
 
 def _differ(one: Expr, other: Expr) -> bool:
