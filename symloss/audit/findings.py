@@ -24,6 +24,7 @@ class Finding:
         formula: a constant's value as an expression.
         condition: on the parameters, where the verdict does not hold for all of them.
         exact: whether the property is shown to fail for all values outside the condition.
+        region: in one variable, the open intervals on which what is refuted holds.
         tight: whether the value is the best one, not just some bound.
         wrt: the names that the property is about; empty: all of the loss's.
         statement: one plain sentence; written by the audit where a property gives none.
@@ -37,6 +38,7 @@ class Finding:
     formula: Any = None
     condition: str = ""
     exact: bool = False
+    region: tuple[tuple[str, str], ...] = ()
     tight: bool = True
     wrt: tuple[str, ...] = ()
     statement: str = ""
@@ -79,6 +81,7 @@ class Finding:
             "steps": list(proof.steps) if proof else [],
             "witness": self.answer.witness if isinstance(self.answer, Refuted) else None,
             "tried": list(self.answer.tried) if isinstance(self.answer, Unknown) else [],
+            "region": [list(span) for span in self.region] or None,
             "detail": self.detail or None,
             "statement": self.statement,
             "seconds": round(self.seconds, 3),

@@ -55,8 +55,11 @@ def _best(found: Sequence[Finding]) -> list[Finding]:
     """The first finding of each property that decides it."""
     best: dict[str, Finding] = {}
     for one in found:
-        if one.name not in best or best[one.name].verdict == "UNKNOWN":
+        known = best.get(one.name)
+        if known is None or known.verdict == "UNKNOWN":
             best[one.name] = one
+        elif one.region and known.verdict == one.verdict:
+            best[one.name] = replace(known, region=one.region, detail=one.detail)
     return list(best.values())
 
 

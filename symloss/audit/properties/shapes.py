@@ -11,7 +11,7 @@ from symloss.audit.properties.chords import chord, straight
 from symloss.audit.properties.joints import is_convex, turned
 from symloss.audit.properties.moves import quasiconvex
 from symloss.audit.properties.profiles import Known
-from symloss.audit.properties.regions import region
+from symloss.audit.properties.regions import with_region
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
 METHOD = "signs of derivatives on pieces, slopes at joints"
@@ -25,8 +25,8 @@ def shapes(lines: Sequence[Known]) -> list[Finding]:
     affine = _affine(lines)
     strict = _strict(lines, convex)
     return [
-        Finding("convex", convex, detail=region(lines, convex)),
-        Finding("concave", concave),
+        with_region(Finding("convex", convex), lines, 1),
+        with_region(Finding("concave", concave), lines, -1),
         Finding("affine", affine),
         Finding("strictly_convex", strict),
         Finding("quasiconvex", quasiconvex(lines, convex)),
