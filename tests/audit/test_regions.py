@@ -27,3 +27,5 @@ def test_regions(tmp_path: Path, math: str, convex, concave):
     for name, region in (("convex", convex), ("concave", concave)):
         told = found[name].to_json()
         assert (told["verdict"], told["region"]) == ("refuted", region)
+    strict = found["strictly_convex"].to_json()
+    assert (strict["verdict"], strict["region"]) == ("refuted", None)

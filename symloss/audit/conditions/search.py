@@ -246,7 +246,7 @@ def _finding(
     steps = tuple(step for run in ordered for step in good[run].steps)
     methods = dict.fromkeys(good[run].method for run in ordered)
     answer = Proved(f"{METHOD}: {', '.join(methods)}", steps, data)
-    return replace(finding, answer=answer, condition=told, exact=exact, detail="")
+    return replace(finding, answer=answer, condition=told, exact=exact, detail="", region=())
 
 
 def _proof(run: Sequence[Interval], proof: Proved) -> dict[str, Any]:
