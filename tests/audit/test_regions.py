@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from symloss.audit import audit
+from symloss.audit.consequences import completed
+from symloss.audit.findings import Finding
+from symloss.audit.verdicts import Refuted
 from symloss.spec import read_spec
 
 # math; where it is convex and concave: f'' is 6 x; the sign of 1 - 3 x**2; jumps of the slope.
@@ -27,5 +30,9 @@ def test_regions(tmp_path: Path, math: str, convex, concave):
     for name, region in (("convex", convex), ("concave", concave)):
         told = found[name].to_json()
         assert (told["verdict"], told["region"]) == ("refuted", region)
-    strict = found["strictly_convex"].to_json()
-    assert (strict["verdict"], strict["region"]) == ("refuted", None)
+
+
+def test_what_follows_has_no_region_of_its_own():
+    convex = Finding("convex", Refuted("a chord"), region=(("0", "oo"),))
+    strict = completed({"convex": convex})["strictly_convex"]
+    assert (strict.verdict, strict.region) == ("REFUTED", ())
