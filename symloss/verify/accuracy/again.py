@@ -27,7 +27,7 @@ from symloss.verify.accuracy.starts import variants
 from symloss.verify.tally import Tally
 
 SEED = 0
-SIZES, SAMPLE, TRIES = 2, 48, 8
+SIZES, SAMPLE, TRIES = 2, 96, 8
 """Sizes of items; points for an item of one number; how many more to draw for those at most."""
 GROWTH = 1.5
 """A truth costs more with every number of an item, by about this power."""

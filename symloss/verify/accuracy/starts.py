@@ -27,6 +27,8 @@ NOTABLE = (
 )
 USUAL = 0.6
 """How often a parameter has its default."""
+TOGETHER = 0.25
+"""How often all numbers of a point are of one size."""
 SCALE = 2.0**10
 """Parameters and directions are of magnitudes from its inverse to itself, or an end of a domain.
 
@@ -51,6 +53,7 @@ class Starts:
     sizes: Mapping[str, int]
     random: np.random.Generator
     notable: np.ndarray = field(init=False)
+    together: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         info = np.finfo(self.form.dtype)
@@ -64,10 +67,17 @@ class Starts:
 
     def draw(self) -> Place:
         """One point."""
+        self.together = self._scale_of_all()
         values: dict[str, Any] = {}
         for entry in self.spec.arguments.values():
             values[entry.name] = self._argument(entry, values)
         return Place(values, self._vector(values))
+
+    def _scale_of_all(self) -> float | None:
+        """At times all numbers of a point are of one size: that is where differences are small."""
+        if self.random.random() > TOGETHER:
+            return None
+        return math.exp(self.random.uniform(-28.0, 7.0))
 
     def calm(self) -> Place:
         """One point of ordinary magnitudes, parameters at their defaults where they have one."""
@@ -128,7 +138,9 @@ class Starts:
 
     def _style(self, known: Mapping[str, Any]) -> Callable[[int], np.ndarray]:
         """How the numbers of one array are drawn."""
-        random, info = self.random, np.finfo(self.form.dtype)
+        random, info, together = self.random, np.finfo(self.form.dtype), self.together
+        if together is not None:
+            return lambda n: random.normal(0, together, n)
         lowest, highest = math.log(float(info.smallest_subnormal)), math.log(float(info.max))
         base = random.uniform(lowest, highest) if random.random() < 0.5 else random.normal(0, 3)
         lift = random.exponential(60.0)
