@@ -17,8 +17,11 @@ from sympy import (
     Pow,
     S,
     Symbol,
+    acos,
     acosh,
+    asin,
     asinh,
+    cos,
     cosh,
     erf,
     exp,
@@ -52,6 +55,9 @@ _softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _logaddexp, _xlogy, _e
         *("log1mexp", "logaddexp", "xlogy", "erfc", "log_ndtr"),
     )
 )
+
+MOST_TURNS = 8
+"""Up to which multiple the cosine of an angle is written as a polynomial of that of the angle."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,33 @@ def _own_logarithm(node: Expr) -> Expr | None:
     return None
 
 
+def _known_angle(node: Expr) -> Expr | None:
+    """Cos and sin of n*acos(x) + y or asin(x) + y, in x itself.
+
+    A slope of acos is infinite at 1, one of what becomes of it here need not be.
+    """
+    if not isinstance(node, (cos, sin)):
+        return None
+    for term in Add.make_args(node.args[0]):
+        count, angle = term.as_coeff_Mul()
+        if not count.is_Integer or abs(count) > MOST_TURNS:
+            continue
+        if isinstance(angle, acos):
+            x, rest = angle.args[0], node.args[0] - term
+            sign, turns = (1 if count > 0 else -1), abs(count)
+            cosine = sympy.chebyshevt(turns, x)
+            sine = sign * sqrt(1 - x**2) * sympy.chebyshevu(turns - 1, x)
+        elif isinstance(angle, asin) and abs(count) == 1:
+            x, rest = angle.args[0], node.args[0] - term
+            cosine, sine = sqrt(1 - x**2), count * x
+        else:
+            continue
+        if isinstance(node, cos):
+            return cosine * cos(rest) - sine * sin(rest)
+        return sine * cos(rest) + cosine * sin(rest)
+    return None
+
+
 def _logistic(node: Expr) -> Expr | None:
     """(1 + exp(x))**-n."""
     if isinstance(node, Pow) and node.exp.is_Integer and node.exp.is_negative:
@@ -312,6 +345,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("sqrt1pm1", "sqrt(1 + x**2) - 1", -5.0, 5.0, difference(root_less_one)),
     Rewrite("half angle of cosh", "cosh(x) - 1", -5.0, 5.0, difference(cosh_less_one)),
     Rewrite("half angle of cos", "1 - cos(x)", -5.0, 5.0, difference(cos_less_one)),
+    Rewrite("known angle", "cos(3*acos(x) + y)", 0.1, 0.9, _known_angle),
     Rewrite("one power", "x**(y - 1)*x", 0.1, 3.0, _one_power),
     Rewrite("selection", "log(x)*Piecewise((0, x < 1), (y, True))", 0.1, 3.0, _selected),
     Rewrite("xlogy", "x*log(x)", 1e-6, 5.0, _own_logarithm),

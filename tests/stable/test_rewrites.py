@@ -17,7 +17,7 @@ SCOPE = {
     "y": y,
     **{
         name: getattr(sympy, name)
-        for name in ("Piecewise", "exp", "log", "sqrt", "cosh", "cos", "tanh", "erf", "acosh")
+        for name in ("Piecewise", "exp", "log", "sqrt", "cosh", "cos", "acos", "tanh", "erf", "acosh")
     },
 }
 
@@ -70,6 +70,11 @@ def test_each_is_found_and_is_an_identity(row):
             sympy.Piecewise((x, sympy.Max(0, x) <= 1), (y, True)),
             "Piecewise((x, x <= 1), (y, True))",
         ),
+        (sympy.cos(2 * sympy.acos(x)), "2*x**2 - 1"),
+        (sympy.cos(y - sympy.acos(x)), "x*cos(y) + sqrt(1 - x**2)*sin(y)"),
+        (sympy.sin(y - sympy.asin(x)), "-x*cos(y) + sqrt(1 - x**2)*sin(y)"),
+        (sympy.sin(y - 2 * sympy.acos(x)), "-2*x*sqrt(1 - x**2)*cos(y) + (2*x**2 - 1)*sin(y)"),
+        (sympy.cos(sympy.acos(x) / 2), "cos(acos(x)/2)"),
     ],
 )
 def test_spellings(naive, stable):
