@@ -118,7 +118,7 @@ def _groups(term: Expr, free: tuple[Symbol, ...], bound: Symbol) -> tuple[Expr, 
         sides = [side for side in sides if side not in touching] + [merged]
     if common and len(sides) == 1:
         sides.append((set(), common))
-    elif common:
+    elif common and sides:
         sides[-1][1].extend(common)
     if len(sides) != 2 or any(len(side[0]) > 1 for side in sides):
         return None
