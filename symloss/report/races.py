@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -19,8 +20,8 @@ def races_table(races: Sequence[Race], peers: Sequence[str]) -> Table:
     for name in ("loss", "kind", "shape", "type", "function"):
         table.add_column(name, no_wrap=True)
     for name in ("us", *peers, TRIAD):
-        table.add_column(name, no_wrap=True, justify="right")
-    table.add_column("targets", no_wrap=True)
+        table.add_column(name, no_wrap=True, justify="right", min_width=6)
+    table.add_column("targets")
     for race in races:
         ratios = [_shown(race, name) for name in (*peers, TRIAD)]
         words = (escape(race.loss), race.kind, race.shape, race.dtype, race.function)
@@ -38,8 +39,9 @@ def verdict(race: Race) -> str:
 
 def _missed(goal: Goal) -> str:
     if goal.against == DISPATCH:
-        return f"{goal.reached * 1e6:.2g} us above an empty call > {goal.bound * 1e6:g}"
-    return f"{goal.against} {goal.reached:.3g} < {goal.bound:g}"
+        return f"{goal.reached * 1e6:.2f} us above an empty call > {goal.bound * 1e6:g}"
+    # Cut, not rounded: 0.8996 is no 0.9.
+    return f"{goal.against} {math.floor(100 * goal.reached) / 100:g} < {goal.bound:g}"
 
 
 def races_notes(races: Sequence[Race], settings: Settings) -> list[str]:

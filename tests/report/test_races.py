@@ -47,8 +47,9 @@ def shown(table):
 def test_verdicts_name_what_is_missed():
     assert verdict(race()) == "missed: numpy 1.5 < 2"
     assert verdict(race(goals=race().goals[:1])) == "met"
+    assert verdict(race(goals=(Goal("triad", 0.9, 0.8996),))) == "missed: triad 0.89 < 0.9"
     assert verdict(race(goals=())) == "-"
-    assert verdict(small(2e-6)) == "missed: 2 us above an empty call > 1.5"
+    assert verdict(small(2e-6)) == "missed: 2.00 us above an empty call > 1.5"
     assert verdict(small(1e-6)) == "met"
 
 
