@@ -111,6 +111,9 @@ def _fixed(parser: Parser, node: ast.Constant, axis: Expr) -> Expr:
         parser.fail(
             f"place {str(value)[:12]} is beyond the end of the {size}", node, "places count from 0"
         )
+    if value and not axis.is_Integer:
+        remedy = f"say how long it is, with shape = [{value + 1}] or more"
+        parser.fail(f"{axis} may be too short to have a place {value}", node, remedy)
     return sympy.Integer(value)
 
 

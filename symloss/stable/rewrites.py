@@ -26,6 +26,7 @@ from sympy import (
     erf,
     exp,
     log,
+    sin,
     sqrt,
 )
 from sympy.core.relational import Relational

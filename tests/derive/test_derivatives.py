@@ -46,7 +46,7 @@ STRUCTURES = {
         {"z": (MATRIX, Z), "partner": (PARTNER, ["1", "0", "0"])},
     ),
     "repeated index": (
-        "g[i,j] = sum(z[i,d]*z[j,d], d)\nloss = sum(g[i,i]**2, i) + g[0,1]",
+        "g[i,j] = sum(z[i,d]*z[j,d], d)\nloss = sum(g[i,i]**2, i) + g[0,0]",
         {"z": (MATRIX, Z)},
     ),
     "contrastive": (

@@ -145,6 +145,7 @@ MISTAKES = {
     "unknown array": ("loss = sum(§logitss[k], k)", "unknown name 'logitss'", "did you mean 'logits'"),
     # subscripts
     "beyond the end": ("loss = rgb[§3]", "beyond the end", "count from 0"),
+    "perhaps beyond the end": ("loss = logits[§1]", "K may be too short", "shape = [2]"),
     "negative subscript": ("loss = rgb[§-1]", "negative subscript", "count from 0"),
     "fractional subscript": ("loss = rgb[§0.5]", "whole number", ""),
     "boolean subscript": ("loss = rgb[§True]", "whole number", ""),

@@ -17,7 +17,18 @@ SCOPE = {
     "y": y,
     **{
         name: getattr(sympy, name)
-        for name in ("Piecewise", "exp", "log", "sqrt", "cosh", "cos", "acos", "tanh", "erf", "acosh")
+        for name in (
+            "Piecewise",
+            "exp",
+            "log",
+            "sqrt",
+            "cosh",
+            "cos",
+            "acos",
+            "tanh",
+            "erf",
+            "acosh",
+        )
     },
 }
 

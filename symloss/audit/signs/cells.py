@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 from sympy import Dummy, Expr, Symbol
+from sympy.logic.boolalg import BooleanFunction
 
 from symloss.audit.signs import chain
 from symloss.audit.signs.structure import NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, POSITIVE, ZERO
@@ -199,6 +200,8 @@ def _holds(test: Expr, cell: Cell) -> bool | None:
     if isinstance(test, sympy.Not):
         inner = _holds(test.args[0], cell)
         return None if inner is None else not inner
+    if isinstance(test, BooleanFunction):  # ITE and its like: SymPy makes them itself
+        return _holds(test.to_nnf(simplify=False), cell)
     gap = resolved(test.lhs - test.rhs, cell)
     sign = "?" if gap is None else _sign(gap, cell)
     return _TRUTH.get((test.rel_op, sign))
