@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,8 @@ class Spoiled:
 
     A replacement takes the original function and its arguments.
     """
+
+    abreast: ClassVar[dict[str, Any]] = {}  # replaced under every schedule alike: one tells
 
     def __init__(self, original: Any, **replaced: Any) -> None:
         self.original = original

@@ -80,7 +80,7 @@ CALLS = {
         s * Call(Symbol("huber"), a, 0, 1) + Call(Symbol("huber"), 0, b, 1),
     ),
     "softmax(w, q[0], heat=1)": ("w q", Call(Symbol("softmax"), w, q[0], 1)),
-    "softmax(w, 2, 1)": ("w", Call(Symbol("softmax"), w, 2, 1)),
+    "softmax(f, 2, 1)": ("f", Call(Symbol("softmax"), array_base("f"), 2, 1)),
     "mean(softmax(z[i], y[i], heat=s), i)": (
         "z y s",
         Mean(Call(Symbol("softmax"), z[i], y[i], s), i),
