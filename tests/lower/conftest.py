@@ -31,6 +31,10 @@ SPECS = {
         "loss = sum((sum(X[n,d]*w[d], d) - y[n])**2, n)",
         "w = { shape = ['D'] }\nX = { shape = ['N', 'D'] }\ny = { shape = ['N'] }",
     ),
+    "prototypes": (
+        "d[k] = sum((z[j] - w[k,j])**2, j)\nloss = d[label] + logsumexp(-d[k], k)",
+        "z = { shape = ['D'] }\nw = { shape = ['K', 'D'] }\nlabel = { domain = 'index(K)' }",
+    ),
     "twice": (
         "loss = sum(x[k]**2, k) + sin(sum(x[k]**2, k))",
         "x = { shape = ['K'] }",
