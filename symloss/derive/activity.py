@@ -26,7 +26,8 @@ def sign_oracle(program: Program) -> Sign:
 
     def sign(expression: Expr) -> tuple[bool, bool]:
         if isinstance(expression, (Indexed, Symbol)) and name_of(expression) in arguments:
-            return False, False  # what ends at 0 has no minimum there to be flat at
+            # What ends at 0 has no minimum there to be flat at.
+            return False, known[name_of(expression)][1]
         stand_ins = {
             leaf: Dummy(nonnegative=True, positive=known[name_of(leaf)][1] or None)
             for leaf in operands(expression)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sympy import Expr, Indexed, KroneckerDelta, Mul, S, Symbol
+from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, S, Symbol
 
 from symloss.derive import reductions
 from symloss.derive.activity import active_names
 from symloss.derive.builder import Builder, total
-from symloss.derive.partial import Differentiator, may_overflow, weighed
+from symloss.derive.partial import Differentiator, may_overflow, selects_zero, weighed
 from symloss.program import Program, Step, name_of, operands
 from symloss.spec import dimension_symbol
 
@@ -94,18 +94,23 @@ class _Reverse:
                     self._contribute(leaf, self._slope(sensitivity, local), step.loops)
 
     def _slope(self, sensitivity: Expr, local: Expr) -> Expr:
-        """Their product; 0 where a softmax weight has vanished, however steep the term is."""
+        """Their product; 0 where the sensitivity has vanished, however steep the term is.
+
+        It vanishes while slopes grow where a softmax weight underflows, and where the step is not
+        the one that a `Max`, `Min` or condition selects.
+        """
         if may_overflow(local) and self._fades(sensitivity):
             return weighed(local, sensitivity)
         return sensitivity * local
 
     def _fades(self, sensitivity: Expr) -> bool:
-        """Whether a factor of it is a softmax weight."""
-        for leaf in operands(sensitivity):
-            step = self.builder.find(name_of(leaf))
-            if step is not None and (step.softmax_of or self._fades(step.expression)):
-                return True
-        return False
+        """Whether a factor of it is a softmax weight, or may be selected to be 0."""
+        if any(map(selects_zero, sensitivity.atoms(Piecewise))):
+            return True
+        steps = (self.builder.find(name_of(leaf)) for leaf in operands(sensitivity))
+        return any(
+            step is not None and (step.softmax_of or self._fades(step.expression)) for step in steps
+        )
 
     def _contribute(self, leaf: Expr, term: Expr, loops: tuple[Symbol, ...]) -> None:
         name = name_of(leaf)

@@ -80,8 +80,19 @@ class Differentiator:
         for place, factor in enumerate(factors):
             slope = self.partial(factor, operand)
             if slope is not S.Zero:
-                terms.append(Mul(*factors[:place], slope, *factors[place + 1 :]))
+                others = Mul(*factors[:place], *factors[place + 1 :])
+                if operand not in operands(others) and self._has_free_power(slope):
+                    terms.append(weighed(slope, others))
+                else:
+                    terms.append(Mul(*factors[:place], slope, *factors[place + 1 :]))
         return Add(*terms)
+
+    def _has_free_power(self, expression: Expr) -> bool:
+        """Whether there is a power in it that is infinite at 0 for some exponents."""
+        return any(
+            not (power.exp.is_number or power.base.is_positive or self.sign(power.base)[1])
+            for power in expression.atoms(Pow)
+        )
 
     def _power(self, expression: Pow, operand: Expr) -> Expr:
         base, exponent = expression.args
@@ -151,9 +162,19 @@ class Differentiator:
 
 
 def may_overflow(expression: Expr) -> bool:
-    """Whether there are exponentials or quotients in it."""
-    steep = (power.exp.is_negative for power in expression.atoms(Pow))
-    return bool(expression.has(sympy.exp)) or any(steep)
+    """Whether there are exponentials in it, or quotients that it does not guard itself."""
+    if isinstance(expression, Piecewise) and selects_zero(expression):
+        return bool(expression.has(sympy.exp))
+    if isinstance(expression, sympy.exp) or (
+        isinstance(expression, Pow) and expression.exp.is_negative
+    ):
+        return True
+    return any(may_overflow(part) for part in expression.args if isinstance(part, Expr))
+
+
+def selects_zero(choice: Piecewise) -> bool:
+    """Whether one of its branches is 0."""
+    return any(branch == 0 for branch, _ in choice.args)
 
 
 def weighed(expression: Expr, weight: Expr) -> Expr:

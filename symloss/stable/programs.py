@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Ne, Piecewise, Pow, Symbol, exp, log, oo
+from sympy import Add, Dummy, Expr, Indexed, Mul, Ne, Piecewise, Pow, Symbol, exp, log, oo
 from sympy.logic.boolalg import And, Boolean
 
-from symloss.language import FUNCTIONS
+from symloss.language import FUNCTIONS, Domain, Finite, Interval, Simplex
 from symloss.program import Program, Step, name_of, operands, without_dead_steps
 from symloss.stable.rewrites import rewritten
 from symloss.stable.unfold import Unfolding, signs_of
@@ -50,6 +50,7 @@ class _Work:
         self.unfolded = Unfolding(self.known, signs_of(self.program))
         self.powers: dict[str, Step] = {}
         self.gaps: dict[tuple[str, Expr], Step] = {}
+        self.weights = _weights(self.program)
 
     def take(self, step: Step) -> None:
         """Add a step, rewritten, after what its new form needs."""
@@ -57,7 +58,7 @@ class _Work:
         if self.splits:
             expression = self.less_terms(expression)
         self.add(replace(step, expression=expression))
-        body = _exponent(expression) if step.kind == "sum" else None
+        body = self.exponent(expression) if step.kind == "sum" else None
         if body is not None and not step.held:
             name = self.fresh(f"{step.name}_log")
             self.powers[step.name] = Step(name, step.indices, body, "logsumexp", step.bound)
@@ -72,6 +73,33 @@ class _Work:
             name += "_"
         self.taken.add(name)
         return name
+
+    def exponent(self, expression: Expr) -> Expr | None:
+        """X where the expression is exp(x), or that under a mask that gives 0 elsewhere.
+
+        Weights that are held and not negative go up with their logarithm: where one is 0, its term
+        is the -oo that adds nothing.
+        """
+        if isinstance(expression, Piecewise) and len(expression.args) == 2:
+            (first, condition), (last, _) = expression.args
+            power = self.exponent(first) if last == 0 else None
+            return None if power is None else Piecewise((power, condition), (-oo, True))
+        powers, logarithms = [], []
+        for factor in Mul.make_args(expression):
+            body = self.unfolded.definition(factor) or factor
+            if isinstance(body, exp):
+                powers.append(body.args[0])
+            elif self.is_weight(factor):
+                logarithms.append(log(factor))
+            else:
+                return None
+        return Add(*powers, *logarithms) if powers else None
+
+    def is_weight(self, factor: Expr) -> bool:
+        """Whether it never varies with what is differentiated, and is never negative."""
+        stand_ins = {leaf: Dummy(nonnegative=True) for leaf in operands(factor)}
+        held = all(name_of(leaf) in self.weights for leaf in stand_ins)
+        return held and bool(factor.xreplace(stand_ins).is_nonnegative)
 
     def of_sums(self, expression: Expr) -> Expr:
         """log(sum exp) becomes logsumexp, exp(x)/(sum exp) becomes exp(x - logsumexp)."""
@@ -146,15 +174,21 @@ class _Work:
         return self.gaps[step.name, place]
 
 
-def _exponent(expression: Expr) -> Expr | None:
-    """X where the expression is exp(x), or that under a mask that gives 0 elsewhere."""
-    if isinstance(expression, exp):
-        return expression.args[0]
-    if isinstance(expression, Piecewise) and len(expression.args) == 2:
-        (first, condition), (last, _) = expression.args
-        if isinstance(first, exp) and last == 0:
-            return Piecewise((first.args[0], condition), (-oo, True))
-    return None
+def _weights(program: Program) -> frozenset[str]:
+    """Names of arguments that are held and not negative."""
+    return frozenset(
+        entry.name
+        for entry in program.arguments
+        if entry.name not in program.wrt and _is_nonnegative(entry.domain)
+    )
+
+
+def _is_nonnegative(domain: Domain) -> bool:
+    if isinstance(domain, Interval):
+        return bool(domain.low >= 0)
+    return isinstance(domain, Simplex) or (
+        isinstance(domain, Finite) and bool(min(domain.values) >= 0)
+    )
 
 
 def _without_sum(expression: Expr, total: Expr, logarithm: Expr) -> Expr:

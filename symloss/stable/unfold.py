@@ -67,7 +67,7 @@ class Unfolding:
     def _gaining(self, node: Expr) -> Expr:
         """A node with the definitions of those operands that make a rewrite fire."""
         for leaf in _candidates(node):
-            body = self._definition(leaf)
+            body = self.definition(leaf)
             if body is None:
                 continue
             whole = node.xreplace({leaf: body})
@@ -92,7 +92,7 @@ class Unfolding:
         With the name in between, the first multiply what overflows by what vanishes; the second
         round twice; of the last, the slope at 0 may be infinite, and must not be met.
         """
-        body = self._definition(node.base)
+        body = self.definition(node.base)
         if isinstance(body, exp):
             return exp(node.exp * body.args[0])
         if node.exp.is_Integer:
@@ -103,7 +103,7 @@ class Unfolding:
             return node
         return Pow(body, node.exp)
 
-    def _definition(self, leaf: Expr) -> Expr | None:
+    def definition(self, leaf: Expr) -> Expr | None:
         """What an operand stands for, if a short formula and no constant of derivatives."""
         if not isinstance(leaf, (Symbol, Indexed)):
             return None

@@ -48,6 +48,44 @@ target    = { domain = "real" }
 censored  = { domain = "{0, 1}" }
 """
 
+CLIPPED_RATIO = """
+title = "Clipped ratio of policies"
+math = '''
+ratio = exp(log_new - log_old)
+loss  = -Min(ratio*advantage, clip(ratio, 0.8, 1.2)*advantage)
+'''
+
+[inputs]
+log_new   = { domain = "real" }
+log_old   = { domain = "real" }
+advantage = { domain = "real" }
+"""
+RENYI = """
+title = "Renyi divergence"
+math = "loss = log(sum(p[k]**order*q[k]**(1 - order), k))/(order - 1)"
+
+[inputs]
+p = { shape = ["K"], domain = "simplex(K)" }
+q = { shape = ["K"], domain = "simplex(K)" }
+
+[parameters]
+order = { domain = "(0, 1)", default = 0.5 }
+"""
+SOFT_TRANSPORT = """
+title = "Soft minimum of transport costs"
+math = '''
+kernel[i,j] = exp(-cost[i,j]/blur)
+loss        = -blur*log(sum(kernel[i,j]*mass[i], i, j))
+'''
+
+[inputs]
+cost = { shape = ["N", "M"] }
+mass = { shape = ["N"], domain = "simplex(N)" }
+
+[parameters]
+blur = { domain = "positive", default = 1 }
+"""
+
 
 @pytest.fixture(scope="module")
 def drafted(tmp_path_factory):
@@ -91,3 +129,26 @@ def test_far_below_its_threshold_a_likelihood_is_a_parabola(drafted):
     assert value == pytest.approx(1250 + math.log(50 * math.sqrt(2 * math.pi)) - series, rel=1e-14)
     assert gradient.mean == pytest.approx(50.0199840319, rel=1e-9)
     assert loss.gradient(1.0, 3000.0, 2.0, 0.0).log_scale == 1.0
+
+
+def test_what_is_clipped_has_no_slope_even_where_it_overflows(drafted):
+    loss = drafted(CLIPPED_RATIO)
+    assert loss.value_and_gradient(3000.0, 0.0, 1.0) == (-1.2, 0.0)
+    assert loss.gradient(3000.0, 0.0, -1.0) == math.inf
+    assert loss.hessian_vector_product(3000.0, 0.0, 1.0, vector=1.0) == 0.0
+    assert loss.gradient(0.0, 0.0, 2.0) == -2.0
+
+
+def test_a_power_is_as_steep_as_it_likes_where_its_factor_is_zero(drafted):
+    loss = drafted(RENYI)
+    sure, other = [1.0, 0.0, 0.0], [0.25, 0.0, 0.75]
+    gradient = loss.gradient(sure, other)
+    assert gradient.tolist() == [-1.0, 0.0, -math.inf]
+
+
+def test_weights_of_exponentials_may_be_zero_and_exponentials_too_small(drafted):
+    loss = drafted(SOFT_TRANSPORT)
+    cost = np.array([[30.0, 31.0], [1.0, 2.0]])
+    value, gradient = loss.value_and_gradient(cost, [1.0, 0.0], blur=0.03)
+    assert value == pytest.approx(30.0, rel=1e-15)
+    np.testing.assert_allclose(gradient, [[1.0, math.exp(-1 / 0.03)], [0.0, 0.0]], rtol=1e-12)

@@ -17,6 +17,8 @@ from symloss.stable import stabilise
 INPUTS = """
 [inputs]
 z = { shape = ["K"] }
+w = { shape = ["K"], domain = "nonnegative" }
+y = { shape = ["K"] }
 a = { domain = "real" }
 b = { domain = "real" }
 label = { domain = "index(K)" }
@@ -54,6 +56,7 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
         ("n = sqrt(sum(z[k]**2, k))\nloss = n**2 + n", "loss = n + n_sum"),
         ("u = exp(-a)\nloss = log(1 + b**2*u**2)", "Piecewise((log1p(b**2*exp(-2*a)), b**2*exp"),
         ("loss = log(sum(where(k != label, exp(z[k]), 0), k))", OTHERS),
+        ("e[k] = exp(z[k])\nloss = log(sum(w[k]*e[k], k))", "logsumexp(log(w[k]) + z[k], k)"),
     ],
 )
 def test_forms_that_are_found(math, expected, tmp_path):
@@ -65,6 +68,15 @@ def test_a_masked_logsumexp_less_a_term_that_may_be_masked(tmp_path):
     found = shown(tmp_path, math)
     assert "Ne(i, j) & Ne(j, partner[i])" in found
     assert "Ne(i, partner[i])" in found
+
+
+@pytest.mark.parametrize(
+    "math",
+    ["loss = log(sum(y[k]**3*exp(z[k]), k))", "loss = log(sum(w[k]*exp(w[k]), k))"],
+    ids=["a weight of either sign", "a weight that is differentiated"],
+)
+def test_weights_that_stay_factors(math, tmp_path):
+    assert "logsumexp" not in shown(tmp_path, math)
 
 
 @pytest.mark.parametrize(
