@@ -215,17 +215,36 @@ def _holds(test: Any, balls: Balls) -> bool:
 def _power(node: Expr, balls: Balls) -> arb:
     base = enclosed(node.base, balls)
     if node.exp.is_Integer:
-        if node.exp < 0 and base.contains(0):
-            raise Unsettled("a division by 0")
-        return base ** int(node.exp)
+        return _whole_power(base, int(node.exp))
     power = enclosed(node.exp, balls)
     if power.is_zero():
         return arb(1)
     if base.is_zero() and power > 0:
         return arb(0)
-    if not base > 0:
-        raise Unsettled("a power of what may not be positive")
-    return (power * base.log()).exp()
+    if base > 0:
+        return (power * base.log()).exp()
+    if power > 0 and _is_never_negative(node.base):
+        return arb(0).union((power * base.abs_upper().log()).exp())
+    raise Unsettled("a power of what may not be positive")
+
+
+def _whole_power(base: arb, power: int) -> arb:
+    if not base.contains(0):
+        return base**power
+    if power < 0:
+        raise Unsettled("a division by 0")
+    # python-flint's own power of a ball around 0 is no number.
+    top = base.abs_upper() ** power
+    return arb(0).union(top) if power % 2 == 0 else (-top).union(top)
+
+
+def _is_never_negative(node: Expr) -> bool:
+    """Whether its form says so: squares and magnitudes of real numbers, and sums of them."""
+    if isinstance(node, sympy.Add | sympy.Mul):
+        return all(_is_never_negative(part) for part in node.args)
+    if isinstance(node, sympy.Pow):
+        return bool(node.exp.is_Integer and node.exp % 2 == 0)
+    return isinstance(node, sympy.Abs) or (node.is_Rational and node >= 0)
 
 
 def _function(node: Expr, balls: Balls) -> arb:

@@ -144,7 +144,10 @@ def _power(expression: Expr) -> Closure:
 def _whole_power(base: arb, exponent: int) -> arb:
     if exponent < 0 and base.contains(0):
         raise Undecided
-    return base**exponent
+    if not base.contains(0):
+        return base**exponent
+    top = base.abs_upper() ** exponent  # of a ball around 0 python-flint makes no number
+    return arb(0).union(top) if exponent % 2 == 0 else (-top).union(top)
 
 
 def _positive(ball: arb) -> arb:

@@ -38,6 +38,7 @@ def outcomes(path: str, change=None):
         ("regression/squared_error.toml", ("convex", "symmetric", "domain")),
         ("segmentation/dice.toml", ("convex", "symmetric", "permutation_symmetric", "homogeneous")),
         ("classification/zero_one.toml", ("convex", "gradient_informative")),
+        ("regression/rmsle.toml", ("smoothness", "differentiable")),
     ],
 )
 def test_audits_are_confirmed(path, confirmed):
