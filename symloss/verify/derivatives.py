@@ -102,30 +102,39 @@ class Trial:
         return moved
 
     @cached_property
-    def values(self) -> list[float]:
-        """The loss here and at the perturbed points, where finite."""
-        balls = [evaluate(self.spec, tables) for tables in (self.tables, *self.perturbed)]
-        if not balls[0].is_finite():
-            return []
-        return [_float(ball) for ball in balls if ball.is_finite()]
-
-    def value_hull(self, got: float) -> tuple[float, float]:
-        """The interval of the loss here and at perturbed points; many, where a result is outside.
-
-        At a jump, rounding may land on either side: with several arguments that make it up, few
-        patterns may miss one.
-        """
-        low, high = min(self.values), max(self.values)
-        if not low - self.value_slack <= got <= high + self.value_slack:
-            balls = [evaluate(self.spec, tables) for tables in self._moved(MORE_PATTERNS, 8)]
-            more = [_float(ball) for ball in balls if ball.is_finite()]
-            low, high = min([low, *more]), max([high, *more])
-        return low, high
+    def value(self) -> float | None:
+        """The loss, where it is finite."""
+        ball = evaluate(self.spec, self.tables)
+        return _float(ball) if ball.is_finite() else None
 
     @cached_property
-    def value_slack(self) -> float:
+    def values(self) -> list[float]:
+        """The loss here and at the perturbed points, where finite."""
+        return [] if self.value is None else [self.value, *self._losses(self.perturbed)]
+
+    def _losses(self, places: list[dict[str, Any]]) -> list[float]:
+        balls = [evaluate(self.spec, tables) for tables in places]
+        return [_float(ball) for ball in balls if ball.is_finite()]
+
+    def value_hull(self, got: float) -> tuple[float, float, float]:
+        """The interval of the loss around the point, as far as a result asks for it, and a slack.
+
+        Perturbed points are dear, so they are only tried where they matter. At a jump, rounding
+        may land on either side: with several arguments that make it up, few patterns may miss one.
+        """
+        assert self.value is not None
+        low = high = self.value
+        slack = self._value_slack([self.value])
+        if not low - slack <= got <= high + slack:
+            low, high, slack = min(self.values), max(self.values), self._value_slack(self.values)
+        if not low - slack <= got <= high + slack:
+            more = self._losses(self._moved(MORE_PATTERNS, 8))
+            low, high = min([low, *more]), max([high, *more])
+        return low, high, slack
+
+    def _value_slack(self, values: list[float]) -> float:
         """What a value may be off its interval."""
-        size = self.constant * self.unit * max(map(abs, self.values))
+        size = self.constant * self.unit * max(map(abs, values))
         return _sane(size + self.constant * self.rounding) + _tiny(self.dtype)
 
     @cached_property
@@ -193,7 +202,7 @@ class Trial:
     def is_representable(self) -> bool:
         """Whether the loss is a number that the type can hold: beyond, derivatives mean nothing."""
         top = float(np.finfo(self.dtype).max)
-        return bool(self.values) and max(map(abs, self.values)) < top
+        return self.value is not None and abs(self.value) < top
 
     @property
     def is_smooth(self) -> bool:
@@ -261,12 +270,12 @@ def check_values(tally: Tally, batch: Batch, got: Any) -> None:
     """Values, item by item."""
     _shape(tally, "value", np.shape(got), (len(batch.trials),), got, batch.dtype)
     for trial, number in zip(batch.trials, np.ravel(got), strict=False):
-        if not trial.values or math.isinf(trial.rounding):
+        if trial.value is None or math.isinf(trial.rounding):
             tally.skipped += 1
             continue
         tally.points += 1
-        low, high = trial.value_hull(float(number))
-        tally.compare(float(number), low, high, trial.value_slack, point=trial.label)
+        low, high, slack = trial.value_hull(float(number))
+        tally.compare(float(number), low, high, slack, point=trial.label)
 
 
 def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None:

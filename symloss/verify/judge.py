@@ -79,8 +79,10 @@ def verify(
             it the check of accuracy is left out.
     """
     checks: list[Check] = []
-    for name in dtypes:
-        checks += _Hearing(spec, loss, np.dtype(name), points, seed, record).checks()
+    kinds = [np.dtype(name) for name in dtypes]
+    wide_items = wide.wide_items(spec, kinds, seed) if spec.dimensions else []
+    for kind in kinds:
+        checks += _Hearing(spec, loss, kind, points, seed, record, wide_items).checks()
     if spec.examples:
         checks.append(_run("examples", "", lambda tally: laws.check_examples(tally, spec, loss)))
     if spec.relations:
@@ -109,6 +111,7 @@ class _Hearing:
     points: int
     seed: int
     record: Record
+    wide_items: list[wide.WideItem]
 
     @cached_property
     def groups(self) -> list[Batch]:
@@ -157,9 +160,9 @@ class _Hearing:
             kinds["accuracy"] = lambda tally: check_accuracy(
                 tally, self.spec, self.loss, self.record
             )
-        if self.spec.dimensions:
+        if self.wide_items:
             kinds["wide items"] = lambda tally: wide.check_wide(
-                tally, self.calm, self.loss, self.typical, self.seed
+                tally, self.wide_items, self.dtype, self.loss, self.typical, self.seed
             )
         return [_run(kind, self.dtype.name, check) for kind, check in kinds.items()]
 

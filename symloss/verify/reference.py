@@ -29,7 +29,6 @@ Table = Mapping[Element, Any]
 """An argument's elements by place; a scalar's place is ()."""
 PRECISIONS = (256, 512, 2048)
 INFINITY = arb("inf")
-_ZERO, _ONE = arb(0), arb(1)
 
 
 class Undecided(Exception):  # noqa: N818 - a question, not a mistake
@@ -75,20 +74,25 @@ class State:
 
     def lookup(self, name: str, places: Element) -> Any:
         """An element of an argument or of a definition."""
-        if name in self.tables:
-            table = self.tables[name]
+        table = self.tables.get(name)
+        if table is not None:
             return table(places) if callable(table) else table[places]
+        key = (name, places)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._computed(name, places)
+        return found
+
+    def _computed(self, name: str, places: Element) -> Any:
+        """A size, or an element of a definition."""
         if name in self.sizes and not places:
             return arb(self.sizes[name])
-        key = (name, places)
-        if key not in self.known:
-            indices, compute = self._compiled[0][name]
-            outer, self.places = self.places, dict(zip(indices, places, strict=True))
-            try:
-                self.known[key] = compute(self)
-            finally:
-                self.places = outer
-        return self.known[key]
+        indices, compute = self._compiled[0][name]
+        outer, self.places = self.places, dict(zip(indices, places, strict=True))
+        try:
+            return compute(self)
+        finally:
+            self.places = outer
 
 
 def evaluate(
@@ -206,9 +210,12 @@ def _place(expression: Expr) -> Callable[[State], int]:
         return lambda _: fixed
     if isinstance(expression, Symbol):
         name = str(expression.name)
-        return lambda state: (
-            state.places[name] if name in state.places else _whole(state.lookup(name, ()))
-        )
+
+        def read(state: State) -> int:
+            place = state.places.get(name)
+            return _whole(state.lookup(name, ())) if place is None else place
+
+        return read
     element = _element(expression)
     return lambda state: int(element(state))
 
@@ -221,15 +228,23 @@ def _whole(number: Any) -> int:
 def _element(element: Indexed) -> Callable[[State], Any]:
     name = str(element.base.label.name)
     places = [_place(subscript) for subscript in element.indices]
+    if len(places) == 1:  # most of all that is done: spelled out, it takes half the time
+        (only,) = places
+        return lambda state: state.lookup(name, (only(state),))
+    if len(places) == 2:
+        first, second = places
+        return lambda state: state.lookup(name, (first(state), second(state)))
     return lambda state: state.lookup(name, tuple([place(state) for place in places]))
 
 
 def _sum(expression: Add) -> Callable[[State], Any]:
     parts = [_closure(argument) for argument in expression.args]
 
+    first, *rest = parts
+
     def add(state: State) -> Any:
-        total = _ZERO
-        for part in parts:
+        total = first(state)
+        for part in rest:
             total = total + part(state)
         return total
 
@@ -239,9 +254,11 @@ def _sum(expression: Add) -> Callable[[State], Any]:
 def _product(expression: Mul) -> Callable[[State], Any]:
     parts = [_closure(argument) for argument in expression.args]
 
+    first, *rest = parts
+
     def multiply(state: State) -> Any:
-        total = _ONE
-        for part in parts:
+        total = first(state)
+        for part in rest:
             total = total * part(state)
         return total
 
@@ -329,13 +346,17 @@ def _reduction(node: Reduction) -> Callable[[State], Any]:
     combine = _COMBINE[node.kind]
 
     def reduce(state: State) -> Any:
-        ranges = [range(state.length(name)) for name in names]
+        *before, last = names
+        ranges = [range(state.length(name)) for name in before]
         values = []
         outer, state.places = state.places, dict(state.places)
         try:
+            inner = state.places
             for places in product(*ranges):
-                state.places.update(zip(names, places, strict=True))
-                values.append(body(state))
+                inner.update(zip(before, places, strict=True))
+                for place in range(state.length(last)):
+                    inner[last] = place
+                    values.append(body(state))
         finally:
             state.places = outer
         return combine(values)

@@ -51,7 +51,7 @@ class Differences:
         self.spec = spec
         self.tables = tables
         self.held: dict[Any, Any] = {}
-        self.bases: dict[int, arb] = {}
+        self.found: dict[Any, arb] = {}
 
     def slope(self, name: str, place: tuple[int, ...]) -> Slope | None:
         """The derivative by one coordinate; None where neither side is finite."""
@@ -80,24 +80,30 @@ class Differences:
     ) -> tuple[arb, arb]:
         """The two one-sided quotients."""
         step = self._step(name, place) * closer
-        if bits not in self.bases:
-            self.bases[bits] = self._at({}, bits)
-        base = self.bases[bits]
+        base = self._at({}, bits)
         ahead = (self._at({(name, place): step}, bits) - base) / step
         return ahead, (base - self._at({(name, place): -step}, bits)) / step
 
     def _mixed(self, name: str, place: tuple[int, ...], direction: Move, bits: int) -> arb:
-        """The central quotient over the four corners of a parallelogram."""
+        """The quotient over a parallelogram's corners along its diagonal, less those beside it.
+
+        Points beside it serve many entries of a Hessian, and slopes; and one that is outside of
+        the domain leaves no number, on whichever side it is.
+        """
         step = self._step(name, place)
-        along = arb(2) ** STEP_EXPONENT
-        corners = arb(0)
-        for sign in (1, -1):
-            for side in (1, -1):
-                move = {key: side * along * part for key, part in direction.items()}
-                key = (name, place)
-                move[key] = move.get(key, arb(0)) + sign * step
-                corners += sign * side * self._at(move, bits)
-        return corners / (4 * step * along)
+        scale = arb(2) ** STEP_EXPONENT
+        if len(direction) == 1:
+            ((where, _),) = direction.items()
+            scale = self._step(*where)
+        across: Move = {(name, place): step}
+        along: Move = {key: scale * part for key, part in direction.items()}
+        diagonal = {**along, (name, place): along.get((name, place), arb(0)) + step}
+        both = self._beside(diagonal, bits) - self._beside(across, bits) - self._beside(along, bits)
+        return (both + 2 * self._at({}, bits)) / (2 * step * scale)
+
+    def _beside(self, move: Move, bits: int) -> arb:
+        """The losses ahead and behind, together."""
+        return self._at(move, bits) + self._at({key: -by for key, by in move.items()}, bits)
 
     def _step(self, name: str, place: tuple[int, ...]) -> arb:
         """A power of two, 2**-120 of the coordinate's size."""
@@ -105,6 +111,13 @@ class Differences:
         return arb(2) ** (STEP_EXPONENT + math.frexp(size)[1])
 
     def _at(self, move: Move, bits: int) -> arb:
+        """The loss at a moved point; steps are exact, and tell what has been found before."""
+        steps = frozenset((key, by.mid().man_exp()) for key, by in move.items())
+        if (bits, steps) not in self.found:
+            self.found[bits, steps] = self._moved(move, bits)
+        return self.found[bits, steps]
+
+    def _moved(self, move: Move, bits: int) -> arb:
         moved: dict[str, dict[tuple[int, ...], Any]] = {}
         for (name, place), by in move.items():
             table = moved.setdefault(name, dict(self.tables[name]))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from flint import arb
 from sympy import Symbol
 
 from symloss.spec import Spec, dimension_symbol
-from symloss.verify.derivatives import Batch, Trial, by_name
-from symloss.verify.reference import evaluate
-from symloss.verify.sample import plain_point
+from symloss.verify.derivatives import Batch, Key, Trial, by_name
+from symloss.verify.reference import evaluate, tables_of
+from symloss.verify.sample import Point, plain_point
+from symloss.verify.slopes import Differences, Slope
 from symloss.verify.tally import Tally
 
 WIDE = 17
@@ -22,18 +27,57 @@ TERMS = 20_000
 COORDINATES = 4
 
 
-def check_wide(tally: Tally, batch: Batch, loss: Any, typical: float, seed: int) -> None:
-    """Items of many elements against the reference, slopes at a few coordinates."""
-    names = batch.spec.dimensions
+@dataclass(frozen=True)
+class WideItem:
+    """An item of many elements, and what the reference says of it: the same for every type."""
+
+    spec: Spec
+    point: Point
+    slopes: dict[Key, Slope | None] = field(default_factory=dict)
+
+    @cached_property
+    def value(self) -> arb:
+        """The loss."""
+        return evaluate(self.spec, self.differences.tables)
+
+    @cached_property
+    def differences(self) -> Differences:
+        """Differences around the item."""
+        return Differences(self.spec, tables_of(self.spec, self.point.values))
+
+    def slope(self, key: Key) -> Slope | None:
+        """The derivative by a coordinate."""
+        if key not in self.slopes:
+            self.slopes[key] = self.differences.slope(*key)
+        return self.slopes[key]
+
+
+def wide_items(spec: Spec, dtypes: Sequence[np.dtype[Any]], seed: int) -> list[WideItem]:
+    """Items for a spec, of numbers that each of the types holds."""
+    names = spec.dimensions
     sizes = [{one: WIDE if one == name else 3 for one in names} for name in names]
     if len(names) == 1:
-        sizes.append({names[0]: min(WIDEST, round(TERMS ** (1 / _order(batch.spec, names[0]))))})
-    for number, size in enumerate(sizes):
-        random = np.random.default_rng([seed, 17, number])
-        trial = Trial(
-            batch.spec, plain_point(batch.spec, size, batch.dtype, random), batch.dtype, seed
+        sizes.append({names[0]: min(WIDEST, round(TERMS ** (1 / _order(spec, names[0]))))})
+    narrowest = min(dtypes, key=lambda dtype: dtype.itemsize)
+    return [
+        WideItem(
+            spec, plain_point(spec, size, narrowest, np.random.default_rng([seed, 17, number]))
         )
-        _check_wide_item(tally, trial, Batch(batch.spec, [trial], batch.dtype), loss, typical)
+        for number, size in enumerate(sizes)
+    ]
+
+
+def check_wide(
+    tally: Tally,
+    items: Sequence[WideItem],
+    dtype: np.dtype[Any],
+    loss: Any,
+    typical: float,
+    seed: int,
+) -> None:
+    """Items of many elements against the reference, slopes at a few coordinates."""
+    for item in items:
+        _check_wide_item(tally, item, Trial(item.spec, item.point, dtype, seed), loss, typical)
 
 
 def _order(spec: Spec, dimension: str) -> int:
@@ -48,18 +92,18 @@ def _order(spec: Spec, dimension: str) -> int:
     )
 
 
-def _check_wide_item(tally: Tally, trial: Trial, one: Batch, loss: Any, typical: float) -> None:
-    exact = evaluate(trial.spec, trial.tables)
-    if not exact.is_finite():
+def _check_wide_item(tally: Tally, item: WideItem, trial: Trial, loss: Any, typical: float) -> None:
+    if not item.value.is_finite():
         tally.skipped += 1
         return
     tally.points += 1
-    expected, unit = float(exact.mid()), trial.constant * trial.unit
+    one = Batch(trial.spec, [trial], trial.dtype)
+    expected, unit = float(item.value.mid()), trial.constant * trial.unit
     got = float(loss.value(*one.inputs, **one.parameters)[0])
     tally.compare(got, expected, expected, unit * (abs(expected) + 1), point=_size(trial))
     parts = by_name(trial.spec, loss.gradient(*one.inputs, **one.parameters))
     for name, place in _few(trial.keys):
-        slope = trial.differences.slope(name, place)
+        slope = item.slope((name, place))
         if slope is None:
             continue
         slack = unit * (max(abs(slope.low), abs(slope.high)) + typical)

@@ -7,7 +7,8 @@ import math
 import pytest
 from flint import arb
 
-from symloss.verify.reference import tables_of
+from symloss.verify import slopes
+from symloss.verify.reference import evaluate, tables_of
 from symloss.verify.slopes import Differences
 from tests.verify.test_reference import spec_of
 
@@ -85,3 +86,18 @@ def test_mixed_second_differences(tmp_path):
     inputs = 'x = { domain = "real", shape = ["K"] }'
     found = differences(tmp_path, "prod(x[k], k)", [2.0, 3.0, 5.0], inputs)
     assert found.second("x", (0,), {("x", (1,)): arb(1)}) == pytest.approx(5.0, rel=1e-15)
+
+
+def test_entries_of_a_hessian_share_what_they_are_made_of(tmp_path, monkeypatch):
+    inputs = 'x = { domain = "real", shape = ["K"] }'
+    found = differences(tmp_path, "exp(sum(x[k]**2, k))", [0.5, -0.25, 1.0, 0.125], inputs)
+    asked = []
+    monkeypatch.setattr(
+        slopes, "evaluate", lambda *given, **named: asked.append(1) or evaluate(*given, **named)
+    )
+    rows = [
+        [found.second("x", (i,), {("x", (j,)): arb(1)}) for j in range(4)] for i in range(4)
+    ]  # fmt: skip
+    assert rows[1][2] == rows[2][1]
+    # Ahead and behind: of 4 coordinates, of 10 pairs of them; and the point itself.
+    assert len(asked) == 2 * 4 + 2 * 10 + 1
