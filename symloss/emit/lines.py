@@ -14,16 +14,16 @@ _INDENT = "    "
 _START: Mapping[Kind, str] = {
     "sum": "0.0",
     "prod": "one",
-    "max": "rank(-infinity)",
-    "min": "rank(-infinity)",
+    "max": "-infinity",
+    "min": "infinity",
     "argmax": "-infinity",
     "argmin": "infinity",
 }
-_EXTREME = ("{0}_part_best = rank(-infinity)", "{0}_best = max({0}_best, {0}_part_best)")
+_CALLS: Mapping[Kind, str] = {"sum": "plus", "prod": "times", "max": "larger", "min": "smaller"}
 _PARTS: Mapping[Kind, tuple[str, str]] = {
     "sum": ("{0}_part = zero", "{0} += {0}_part"),
-    "max": _EXTREME,
-    "min": _EXTREME,
+    "max": ("{0}_part = -infinity", "{0} = larger({0}, {0}_part)"),
+    "min": ("{0}_part = infinity", "{0} = smaller({0}, {0}_part)"),
 }
 """How a chunk's share begins, and how it is added to the whole."""
 _BETTER: Mapping[Kind, str] = {"argmax": ">", "argmin": "<="}
@@ -65,10 +65,7 @@ def _accumulate(entry: Accumulate, printer: Printer, suffix: str) -> list[str]:
     name, value = safe(entry.name) + suffix, printer.value(entry.expression)
     if entry.place is not None:
         return _chosen(name, value, printer.place(entry.place), _BETTER[entry.kind])
-    if entry.kind in ("max", "min"):
-        value = value if entry.kind == "max" else f"-{printer.factor(entry.expression)}"
-        return [f"{name}_best = max({name}_best, rank({value}))"]
-    return [f"{name} = {'plus' if entry.kind == 'sum' else 'times'}({name}, {value})"]
+    return [f"{name} = {_CALLS[entry.kind]}({name}, {value})"]
 
 
 def _chosen(name: str, value: str, place: str, better: str) -> list[str]:
@@ -85,17 +82,15 @@ def _starts(loop: Loop) -> Iterator[str]:
     for name, kind in loop.totals:
         if kind in ("argmax", "argmin"):
             yield f"{safe(name)} = unsigned(0)"
-        suffix = "" if kind in ("sum", "prod") else "_best"
+        suffix = "_best" if kind in ("argmax", "argmin") else ""
         yield f"{safe(name)}{suffix} = {_START[kind]}"
 
 
 def _ends(loop: Loop) -> Iterator[str]:
-    """Sums are kept in float64 until they are complete, extremes as integers of the same order."""
+    """Sums are kept in float64 until they are complete."""
     for name, kind in loop.totals:
         if kind == "sum":
             yield f"{safe(name)} = real({safe(name)})"
-        elif kind in ("max", "min"):
-            yield f"{safe(name)} = {'-' if kind == 'min' else ''}ranked({safe(name)}_best)"
 
 
 def _plain(loop: Loop, printer: Printer) -> list[str]:

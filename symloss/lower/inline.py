@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import sympy
-from sympy import Add, Expr, Indexed, Mul, Pow
+from sympy import Add, Expr, Indexed, Mul, Piecewise, Pow
 
 from symloss.language import BY_NODE
 from symloss.lower.model import exp_to_one, grouped
@@ -42,7 +42,14 @@ def _worth(node: Node, uses: int) -> bool:
         return False
     if not node.indices:
         return not node.expression.args or isinstance(node.expression, Indexed)
-    return uses <= 1 or is_cheap(node.expression)
+    return not is_masked(node.expression) and (uses <= 1 or is_cheap(node.expression))
+
+
+def is_masked(expression: Expr) -> bool:
+    """Whether infinity is selected: LLVM vectorises maxima of what is stored, but not of those."""
+    return any(
+        branch.is_infinite for choice in expression.atoms(Piecewise) for branch, _ in choice.args
+    )
 
 
 def is_cheap(expression: Expr) -> bool:

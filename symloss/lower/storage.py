@@ -1,7 +1,7 @@
 """Where intermediates live: an array as small as its readers allow, or a local scalar.
 
 An array that is written and read in the same turn of a loop does not need that loop's axis; one
-that loses all its axes is a local variable.
+that loses all its axes is a local variable. Rows in which infinity is selected keep one axis.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import chain
 
 from sympy import Expr, Indexed
 
+from symloss.lower.inline import is_masked
 from symloss.lower.model import Accumulate, Array, Assign, Loop, Statement, Store, Zero
 from symloss.program import name_of, operands, references
 from symloss.spec import array_base, index_symbol, scalar_symbol
@@ -64,7 +65,13 @@ def _common(name: str, statements: tuple[Statement, ...], rank: int) -> int:
     scattered = any(
         isinstance(entry, (Zero,)) and entry.array == name for entry in _walk(statements)
     )
-    return 0 if scattered else shared
+    if scattered:
+        return 0
+    is_row = any(
+        isinstance(entry, Store) and entry.array == name and is_masked(entry.expression)
+        for entry in _walk(statements)
+    )
+    return min(shared, rank - 1) if is_row else shared
 
 
 def _matching(path: Path, subscripts: tuple[Expr, ...]) -> int:

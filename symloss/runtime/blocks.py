@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from symloss.runtime.access import CHUNK, compiled, overload, plus
 
@@ -82,62 +81,3 @@ def steady(part: Any, out: Any, start: Any, stop: Any) -> float:
 def scratch_of(count: int, carrier: Any) -> Any:
     """Room for the losses of one block, where nobody wants to see them."""
     return np.empty(min(count, CHUNK), carrier.dtype)
-
-
-def rank(x: Any) -> Any:
-    """A number as an integer of the same order, NaN the largest: LLVM vectorises their maxima."""
-    narrow = getattr(x, "dtype", None) == np.float32
-    return rank_single(x) if narrow else rank_double(np.float64(x))
-
-
-def ranked(place: Any) -> Any:
-    """The number that has a rank."""
-    narrow = getattr(place, "dtype", None) == np.int32
-    return ranked_single(place) if narrow else ranked_double(np.int64(place))
-
-
-@compiled
-def rank_single(x: Any) -> Any:
-    """Bits of a float32, those below the sign turned where it is negative."""
-    bits = np.float32(x).view(np.int32)
-    key = np.int32(bits ^ np.int32(np.int32(bits >> np.int32(31)) & np.int32(0x7FFFFFFF)))
-    # Asked of the number itself, this would be one branch with other tests for NaN in a loop.
-    is_number = np.int32(bits & np.int32(0x7FFFFFFF)) <= np.int32(0x7F800000)
-    return key if is_number else np.int32(0x7FFFFFFF)
-
-
-@compiled
-def rank_double(x: Any) -> Any:
-    """Bits of a float64, those below the sign turned where it is negative."""
-    bits = np.float64(x).view(np.int64)
-    key = np.int64(bits ^ ((bits >> np.int64(63)) & np.int64(0x7FFFFFFFFFFFFFFF)))
-    is_number = bits & np.int64(0x7FFFFFFFFFFFFFFF) <= np.int64(0x7FF0000000000000)
-    return key if is_number else np.int64(0x7FFFFFFFFFFFFFFF)
-
-
-@compiled
-def ranked_single(place: Any) -> Any:
-    """The inverse of `rank_single`."""
-    turned_bits = np.int32(np.int32(place >> np.int32(31)) & np.int32(0x7FFFFFFF))
-    return np.int32(place ^ turned_bits).view(np.float32)
-
-
-@compiled
-def ranked_double(place: Any) -> Any:
-    """The inverse of `rank_double`."""
-    turned_bits = np.int64((place >> np.int64(63)) & np.int64(0x7FFFFFFFFFFFFFFF))
-    return np.int64(place ^ turned_bits).view(np.float64)
-
-
-@overload(rank)
-def _rank(x: Any) -> Callable[..., Any]:
-    if x == types.float32:
-        return lambda x: rank_single(x)
-    return lambda x: rank_double(x)
-
-
-@overload(ranked)
-def _ranked(place: Any) -> Callable[..., Any]:
-    if place == types.int32:
-        return lambda place: ranked_single(place)
-    return lambda place: ranked_double(place)

@@ -3,14 +3,21 @@
 NaN goes in and comes out; infinities give limits; nothing overflows before the result does.
 """
 
+# Numba matches the parameters of a compiled body by name, used or not.
+# ruff: noqa: ARG001
+
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from llvmlite.ir import FunctionType
+from numba import extending, types
+from numba.core.cgutils import get_or_insert_function
 
 from symloss.runtime.access import compiled, like
-from symloss.runtime.polynomial import either
+from symloss.runtime.polynomial import either, is_single
 
 # The largest numbers of float32 and float64.
 MOST = (float(np.finfo(np.float32).max), float(np.finfo(np.float64).max))
@@ -100,16 +107,43 @@ def sign(x: Any) -> Any:
     return like(x, 1) if x > like(x, 0) else like(x, -1) if x < like(x, 0) else x
 
 
-@compiled
 def larger(x: Any, y: Any) -> Any:
     """The larger; NaN if either is."""
-    return x if (x > y) | (x != x) else y
+    return x if x > y or x != x else y
 
 
-@compiled
 def smaller(x: Any, y: Any) -> Any:
     """The smaller; NaN if either is."""
-    return x if (x < y) | (x != x) else y
+    return x if x < y or x != x else y
+
+
+@extending.type_callable(larger)
+@extending.type_callable(smaller)
+def _type_extreme(context: Any) -> Callable[[Any, Any], Any]:
+    return lambda x, y: x if x == y and is_single(x) else types.float64
+
+
+@extending.lower_builtin(larger, types.Any, types.Any)  # type: ignore[untyped-decorator]
+def _emit_larger(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return extreme("llvm.maximum", context, builder, signature, arguments)
+
+
+@extending.lower_builtin(smaller, types.Any, types.Any)  # type: ignore[untyped-decorator]
+def _emit_smaller(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return extreme("llvm.minimum", context, builder, signature, arguments)
+
+
+def extreme(operation: str, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """An operation of LLVM's: of comparisons it knows no sum, where NaN may come in."""
+    real = signature.return_type
+    pair = [
+        context.cast(builder, x, kind, real)
+        for x, kind in zip(arguments, signature.args, strict=True)
+    ]
+    kind = context.get_value_type(real)
+    name = f"{operation}.{'f32' if is_single(real) else 'f64'}"
+    function = get_or_insert_function(builder.module, FunctionType(kind, [kind, kind]), name)
+    return builder.call(function, pair, fastmath=("nsz",))
 
 
 @compiled

@@ -32,6 +32,7 @@ SPECS = {
         "",
     ),
 }
+MASKED = {"mask": ("loss = max(where(x[i] > t[i], x[i], -oo), i)", SPECS["peak"][1], "")}
 LANES = {np.float32: "float", np.float64: "double"}
 
 
@@ -41,7 +42,7 @@ def draft(tmp_path_factory):
     folder = tmp_path_factory.mktemp("vectors")
 
     def made(name):
-        math, inputs, parameter = SPECS[name]
+        math, inputs, parameter = (SPECS | MASKED)[name]
         text = f'title = "{name}"\nsummary = "A loop."\nsource = "-"\nmath = "{math}"\n'
         text += f"[inputs]\n{inputs}\n"
         text += f'[parameters]\n{parameter} = {{ domain = "positive", default = 1 }}\n' * bool(
@@ -90,14 +91,15 @@ def test_kernels_work_on_vectors(draft, name, dtype):
     assert is_vectorised(*draft(name), dtype) == (name != "calls")
 
 
-@pytest.mark.parametrize(("dtype", "lanes"), [(np.float32, "i32"), (np.float64, "i64")])
-def test_the_largest_element_is_found_on_vectors(draft, dtype, lanes):
-    _, module = draft("peak")
+@pytest.mark.parametrize(("dtype", "lanes"), [(np.float32, "f32"), (np.float64, "f64")])
+@pytest.mark.parametrize("name", ["peak", *MASKED])
+def test_the_largest_element_is_found_on_vectors(draft, name, dtype, lanes):
+    _, module = draft(name)
     kernel = njit(**STRICT)(FunctionType(module._value.py_func.__code__, vars(module)))
     x, out = np.ones((1, 3), dtype), np.empty(1, dtype)
     kernel(1, np.ones(1, dtype), x, x, np.empty(0, dtype), out)
     (code,) = kernel.inspect_llvm().values()
-    assert re.search(rf"smax.v(?:2|4|8|16){lanes}", code)
+    assert re.search(rf"maximum.v(?:2|4|8|16){lanes}", code)
 
 
 def test_long_sums_keep_their_digits(draft):
