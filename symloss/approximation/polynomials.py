@@ -50,6 +50,22 @@ POLYNOMIALS = (
         (2, 6),
     ),
     Polynomial(
+        "EXP_REST_TERMS",
+        "exp(x) - 1 - x = x**2/2 + x**3 P(x), |x| <= 1",
+        lambda x: (x.expm1() - x - x**2 / 2) / x**3,
+        lambda x: x**3 / (x.expm1() - x),
+        (-1.0, 1.0),
+        (6, 12),
+    ),
+    Polynomial(
+        "LOG_REST_TERMS",
+        "log(1 + f) - f = s (f**2/2 + z P(z)) - f**2/2, s = f/(2 + f), z = s**2",
+        lambda z: _twice_atanh(z) / z,
+        lambda z: z / _log_rest(z),
+        (0.0, 0.02945),
+        (3, 7),
+    ),
+    Polynomial(
         "COSH_TERMS",
         "cosh(x) - 1 = z/2 + z**2 P(z), z = x**2 <= 1",
         lambda z: (_cosh_less_one(z) - z / 2) / z**2,
@@ -63,6 +79,12 @@ POLYNOMIALS = (
 def _twice_atanh(z: Ball) -> Ball:
     """2 atanh(s)/s - 2 of z = s**2."""
     return 2 * z.sqrt().atanh() / z.sqrt() - 2
+
+
+def _log_rest(z: Ball) -> Ball:
+    """How far log(1 + f) is below f, over s of z = s**2, 1 + f = (1 - s)/(1 + s): the smaller."""
+    s = z.sqrt()
+    return (2 * s.atanh() - 2 * s / (1 + s)) / s
 
 
 def _cosh_less_one(z: Ball) -> Ball:

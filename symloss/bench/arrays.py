@@ -47,6 +47,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "softplus": _softplus,
     "logcosh": lambda x: np.abs(x) + np.log1p(np.exp(-2 * np.abs(x))) - math.log(2),
     "log1mexp": lambda x: np.log(-np.expm1(x)),
+    "log1pmx": lambda x: np.log1p(x) - x,
+    "expm1mx": lambda x: np.expm1(x) - x,
     "sqrt1pm1": lambda x: x / (np.sqrt(1 + x) + 1),
     "xlogy": _xlogy,
 }

@@ -158,6 +158,19 @@ _ROWS = (
     _atom("log1p", "log(1 + x)", primitives.log1p, domain=(ABOVE_MINUS_ONE,), ball="log1p"),
     _atom("expm1", "exp(x) - 1", primitives.expm1, ball="expm1"),
     _atom(
+        "log1pmx",
+        "log(1 + x) - x",
+        primitives.log1pmx,
+        domain=(ABOVE_MINUS_ONE,),
+        definition=lambda x: sympy.log(1 + x) - x,
+    ),
+    _atom(
+        "expm1mx",
+        "exp(x) - 1 - x",
+        primitives.expm1mx,
+        definition=lambda x: sympy.exp(x) - 1 - x,
+    ),
+    _atom(
         "sigmoid",
         "1/(1 + exp(-x))",
         primitives.sigmoid,

@@ -74,6 +74,38 @@ class expm1(Unary):
         return sympy.exp(x)
 
 
+class log1pmx(Unary):
+    """log(1 + x) - x, of which terms of first order are gone."""
+
+    is_nonpositive = True
+
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        """Exact value at 0."""
+        return S.Zero if x.is_zero else None
+
+    @staticmethod
+    def slope(x: Expr) -> Expr:
+        """-x / (1 + x)."""
+        return -x / (1 + x)
+
+
+class expm1mx(Unary):
+    """exp(x) - 1 - x, of which terms of first order are gone."""
+
+    is_nonnegative = True
+
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        """Exact value at 0."""
+        return S.Zero if x.is_zero else None
+
+    @staticmethod
+    def slope(x: Expr) -> Expr:
+        """exp(x) - 1."""
+        return expm1(x)
+
+
 class sigmoid(Unary):
     """1 / (1 + exp(-x)), the logistic function."""
 

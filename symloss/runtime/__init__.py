@@ -56,9 +56,9 @@ from symloss.runtime.elementary import (
     square,
     tan,
 )
-from symloss.runtime.exponential import exp, exp_to_one, expm1, sigmoid, tanh
+from symloss.runtime.exponential import exp, exp_to_one, expm1, expm1mx, sigmoid, tanh
 from symloss.runtime.lanes import LANES, abreast, deliver, deliver_losses, keep_within
-from symloss.runtime.logarithm import log, log1mexp, log1p, logcosh, softplus
+from symloss.runtime.logarithm import log, log1mexp, log1p, log1pmx, logcosh, softplus
 from symloss.runtime.loss import Loss
 from symloss.runtime.parallel import threads
 from symloss.runtime.products import multiply, portion, several, turned
@@ -103,6 +103,7 @@ __all__ = [
     "exp",
     "exp_to_one",
     "expm1",
+    "expm1mx",
     "fill",
     "finite",
     "finite_or_zero",
@@ -116,6 +117,7 @@ __all__ = [
     "log",
     "log1mexp",
     "log1p",
+    "log1pmx",
     "log_ndtr",
     "logaddexp",
     "logcosh",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from symloss.runtime.access import inlined, like
-from symloss.runtime.coefficients import EXP_TERMS, LOG2_E, LOG_2_HIGH, LOG_2_LOW
+from symloss.runtime.coefficients import EXP_REST_TERMS, EXP_TERMS, LOG2_E, LOG_2_HIGH, LOG_2_LOW
 from symloss.runtime.polynomial import by_type, either, polynomial
 
 # Pairs: for float32, for float64.
@@ -95,6 +95,20 @@ def expm1(x: Any) -> Any:
     scale = two_to(least if shifted < least else most if shifted > most else shifted)
     result = scale * part + (scale - like(x, 1))
     return math.copysign(result * (like(x, 2) if shifted > most else like(x, 1)), x)
+
+
+@inlined
+def expm1mx(x: Any) -> Any:
+    """exp(x) - 1 - x: a polynomial up to 1; beyond, as expm1, and x leaves before it rounds."""
+    shifted, part = exp_steps(either(x, EXP_MOST) if x > either(x, EXP_MOST) else x)
+    least, most = either(x, SHIFT) + like(x, NEGLIGIBLE), either(x, SHIFT_MOST)
+    scale = two_to(least if shifted < least else most if shifted > most else shifted)
+    bounded = like(x, 0) if shifted > most else x
+    result = scale * part + ((scale - like(x, 1)) - bounded)
+    far = result * (like(x, 2) if shifted > most else like(x, 1))
+    square = x * x
+    near = like(x, 0.5) * square + square * x * polynomial(x, EXP_REST_TERMS)
+    return near if abs(x) < like(x, 1) else far
 
 
 @inlined

@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from symloss.runtime.access import inlined, like
-from symloss.runtime.coefficients import COSH_TERMS, LOG_2_HIGH, LOG_2_LOW, LOG_TERMS
+from symloss.runtime.coefficients import (
+    COSH_TERMS,
+    LOG_2_HIGH,
+    LOG_2_LOW,
+    LOG_REST_TERMS,
+    LOG_TERMS,
+)
 from symloss.runtime.exponential import DOWN, EXP_SMALL, UP, exp_below, exp_steps, two_to
 from symloss.runtime.polynomial import by_type, either, polynomial
 
@@ -101,6 +107,21 @@ def log1p(x: Any) -> Any:
     lost = x - (u - like(x, 1))
     f, n, down = log_parts(u)
     return math.copysign(log_ends(u, log_sum(f + lost * down * like(x, 0.5), n)), x)
+
+
+@inlined
+def log1pmx(x: Any) -> Any:
+    """log(1 + x) - x: as log1p, but x leaves before anything rounds."""
+    u = like(x, 1) + x
+    lost = x - (u - like(x, 1))
+    f, n, down = log_parts(u)
+    more = lost * down * like(x, 0.5)
+    whole = f + more
+    half_square, s = like(x, 0.5) * whole * whole, whole / (like(x, 2) + whole)
+    z = s * s
+    rest = s * (half_square + z * polynomial(z, LOG_REST_TERMS)) + n * either(x, LOG_2_LOW)
+    line = ((n * either(x, LOG_2_HIGH) - x) + f) + more
+    return log_ends(u, (line + rest) - half_square) if u < like(x, math.inf) else -x
 
 
 @inlined

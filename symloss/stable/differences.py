@@ -45,7 +45,7 @@ def difference(kind: Callable[[Expr], Expr | None]) -> Callable[[Expr], Expr | N
             return None
         for term, factor in factors_of(node):
             less = kind(factor)
-            cofactor = term / factor
+            cofactor = cofactor_of(term, factor)
             if less is not None and -cofactor in node.args:
                 return Add(*(t for t in node.args if t not in (term, -cofactor)), cofactor * less)
         return None
@@ -59,6 +59,13 @@ def factors_of(total: Add) -> Iterator[tuple[Expr, Expr]]:
         for factor in Mul.make_args(term):
             if factor.args:
                 yield term, factor
+
+
+def cofactor_of(term: Expr, factor: Expr) -> Expr:
+    """A term without one of its factors; SymPy leaves `exp(x - y)/exp(x - y)` as it is."""
+    rest = list(Mul.make_args(term))
+    rest.remove(factor)
+    return Mul(*rest)
 
 
 def exp_less_one(factor: Expr) -> Expr | None:

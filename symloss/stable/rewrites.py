@@ -32,6 +32,7 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from symloss.language import FUNCTIONS
+from symloss.stable.denominators import over_one
 from symloss.stable.differences import (
     compared,
     cos_less_one,
@@ -47,6 +48,7 @@ from symloss.stable.differences import (
     sigmoid_less_one,
     squared_tanh_less_one,
 )
+from symloss.stable.remainders import less_tangent, logarithm_less_tangent
 
 _erfc: Any
 _softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _logaddexp, _xlogy, _erfc, _log_ndtr = (
@@ -352,6 +354,11 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("xlogy", "x*log(x)", 1e-6, 5.0, _own_logarithm),
 )
 LAST: tuple[Rewrite, ...] = (
+    Rewrite("exponential less its tangent", "y*exp(x) - y - x*y", -5.0, 5.0, less_tangent),
+    Rewrite("log less its tangent", "log(x) - x + 1", 0.1, 9.0, logarithm_less_tangent),
+    Rewrite("log and a reciprocal", "log(x/y) + y/x - 1", 0.1, 9.0, logarithm_less_tangent),
+    Rewrite("relative entropy", "x*log(x/y) - x + y", 0.1, 9.0, logarithm_less_tangent),
+    Rewrite("one denominator", "x/(x + y)**2 - 1/(x + y)", 0.1, 9.0, over_one),
     Rewrite("log of a ratio", "log(x) - log(y)", 0.1, 9.0, logarithms_apart),
     Rewrite("log1p of a ratio", "y*log(1 + x) - y*log(1 + y)", 0.1, 9.0, logarithms_apart),
 )

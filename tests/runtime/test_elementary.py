@@ -36,6 +36,16 @@ def root_minus_one(x):
     return x / (mp.sqrt(1 + x) + 1)
 
 
+def log_rest(x):
+    return mp.log1p(x) - x if abs(x) > 1e-15 else -x * x / 2 + x**3 / 3 - x**4 / 4
+
+
+def exp_rest(x):
+    if abs(x) < 1e-15:
+        return x * x / 2 + x**3 / 6 + x**4 / 24
+    return mp.expm1(max(-2000, min(x, 2000))) - x
+
+
 REAL, POSITIVE, UNIT = (-math.inf, math.inf), (0.0, math.inf), (-1.0, 1.0)
 # name, reference, interval, bound in ulps
 UNARY = [
@@ -65,6 +75,8 @@ UNARY = [
     ("softplus", softplus, REAL, 2),
     ("logcosh", log_cosh, REAL, 3),
     ("log1mexp", log1mexp, POSITIVE, 2),
+    ("log1pmx", log_rest, (-1.0, math.inf), 2),
+    ("expm1mx", exp_rest, REAL, 2),
     ("sqrt1pm1", root_minus_one, (-1.0, math.inf), 2),
     ("loggamma", mp.loggamma, (0.0, 1e30), 2),
 ]
@@ -199,6 +211,9 @@ CASES = [
     ("logcosh", (INF,), INF), ("logcosh", (-INF,), INF), ("logcosh", (0.0,), 0.0),
     ("log1mexp", (0.0,), -INF), ("log1mexp", (INF,), 0.0), ("log1mexp", (-1.0,), NAN),
     ("sqrt1pm1", (INF,), INF), ("sqrt1pm1", (-1.0,), -1.0), ("sqrt1pm1", (-2.0,), NAN),
+    ("log1pmx", (INF,), -INF), ("log1pmx", (-1.0,), -INF), ("log1pmx", (-2.0,), NAN),
+    ("log1pmx", (0.0,), 0.0), ("log1pmx", (NAN,), NAN), ("expm1mx", (INF,), INF),
+    ("expm1mx", (-INF,), INF), ("expm1mx", (0.0,), 0.0), ("expm1mx", (NAN,), NAN),
     ("logaddexp", (INF, INF), INF), ("logaddexp", (-INF, -INF), -INF),
     ("logaddexp", (INF, -INF), INF), ("logaddexp", (-INF, 2.0), 2.0),
     ("logaddexp", (NAN, 1.0), NAN), ("logaddexp", (INF, NAN), NAN),

@@ -92,6 +92,34 @@ def test_spellings(naive, stable):
     assert str(rewritten(naive)) == stable
 
 
+@pytest.mark.parametrize(
+    ("naive", "kept"),
+    [
+        (exp(x) - 1 - x, "expm1mx(x)"),
+        (3 * y**2 + 2 * exp(x - y) - 2 - 2 * x + 2 * y, "3*y**2 + 2*expm1mx(x - y)"),
+        (log(1 + x) - x, "log1pmx(x)"),
+        (log(x) - log(y) + y / x - 1, "-log1pmx((-x + y)/x)"),
+        (2 * log(x / y) - 2 * x / y + 2, "2*log1pmx((x - y)/y)"),
+        (x * log(x) - x * log(y) - x + y, "-x*log1pmx((-x + y)/x)"),
+        (sympy.Abs(x) / (x + y) ** 2 - sympy.sign(x) / (x + y), "-y*sign(x)/(x + y)**2"),
+        (x / (x + y) ** 2 - x**2 / (x + y) ** 3, "x*y/(x + y)**3"),
+    ],
+)
+def test_what_terms_leave_that_agree_to_first_order(naive, kept):
+    found = str(rewritten(naive, last=True))
+    assert kept in found
+    assert "log(" not in found or "Piecewise" in found
+
+
+@pytest.mark.parametrize(
+    "naive", [exp(x) - x, exp(x) - 2 - x, log(x) - x, 1 / (x + y) + 1 / (x + y) ** 2]
+)
+def test_where_nothing_of_first_order_cancels_nothing_is_rewritten(naive):
+    found = rewritten(naive, last=True)
+    assert not found.atoms(FUNCTIONS["log1pmx"].node, FUNCTIONS["expm1mx"].node)
+    assert found == naive
+
+
 def test_what_is_stable_stays():
     for name in ("softplus", "sigmoid", "logcosh", "expm1"):
         node = FUNCTIONS[name].build(x)

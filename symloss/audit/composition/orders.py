@@ -24,7 +24,7 @@ ABOVE_ONE = Interval(S.One, sympy.oo, True, True)
 _EVERYWHERE = (
     *(sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.asinh),
     *(sympy.atan, sympy.erf, NODE["erfc"]),
-    *(NODE[name] for name in ("expm1", "sigmoid", "softplus", "logcosh")),
+    *(NODE[name] for name in ("expm1", "expm1mx", "sigmoid", "softplus", "logcosh")),
 )
 _ANALYTIC: dict[type, tuple[Interval, ...]] = {
     **dict.fromkeys(_EVERYWHERE, EVERYWHERE),
@@ -33,6 +33,7 @@ _ANALYTIC: dict[type, tuple[Interval, ...]] = {
     NODE["loggamma"]: (ABOVE_ZERO,),
     NODE["log1mexp"]: (ABOVE_ZERO,),
     NODE["log1p"]: (ABOVE_MINUS_ONE,),
+    NODE["log1pmx"]: (ABOVE_MINUS_ONE,),
     NODE["sqrt1pm1"]: (ABOVE_MINUS_ONE,),
 }
 _BELOW_ZERO = (Interval(-sympy.oo, S.Zero, True, True),)

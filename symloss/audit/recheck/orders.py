@@ -22,13 +22,14 @@ from symloss.program import Program, Step, name_of
 NONE = S.NegativeOne
 _ENTIRE = {
     sympy.exp, *(FUNCTIONS[name].node for name in (
-        "sin", "cos", "sinh", "cosh", "tanh", "asinh", "atan", "erf", "erfc", "expm1", "sigmoid",
-        "softplus", "logcosh", "logaddexp") if name in FUNCTIONS),
+        "sin", "cos", "sinh", "cosh", "tanh", "asinh", "atan", "erf", "erfc", "expm1", "expm1mx",
+        "sigmoid", "softplus", "logcosh", "logaddexp") if name in FUNCTIONS),
 }  # fmt: skip
 _ABOVE = {
     FUNCTIONS[name].node: low for name, low in (
         ("log", S.Zero), ("loggamma", S.Zero), ("log1mexp", S.Zero), ("acosh", S.One),
-        ("log1p", S.NegativeOne), ("sqrt1pm1", S.NegativeOne)) if name in FUNCTIONS
+        ("log1p", S.NegativeOne), ("log1pmx", S.NegativeOne),
+        ("sqrt1pm1", S.NegativeOne)) if name in FUNCTIONS
 }  # fmt: skip
 
 

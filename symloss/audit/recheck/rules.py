@@ -77,6 +77,8 @@ _MEANING: dict[Any, Any] = {
     FUNCTIONS["sigmoid"].node: lambda x: 1 / (1 + sympy.exp(-x)),
     FUNCTIONS["expm1"].node: lambda x: sympy.exp(x) - 1,
     FUNCTIONS["log1p"].node: lambda x: sympy.log(1 + x),
+    FUNCTIONS["log1pmx"].node: lambda x: sympy.log(1 + x) - x,
+    FUNCTIONS["expm1mx"].node: lambda x: sympy.exp(x) - 1 - x,
 }
 _ENTIRE = (sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan,
            sympy.erf, sympy.Add, sympy.Mul)  # fmt: skip
@@ -422,6 +424,8 @@ _BY_NAME: dict[str, tuple[str, str, Expr, bool]] = {
     "softplus": ("convex", _UP, S.Zero, True),
     "expm1": ("convex", _UP, S.NegativeOne, True),
     "log1p": ("concave", _UP, -_OO, True),
+    "log1pmx": ("concave", "", -_OO, True),
+    "expm1mx": ("convex", _EVEN, S.Zero, False),
     "cosh": ("convex", _EVEN, S.One, False),
     "logcosh": ("convex", _EVEN, S.Zero, False),
     "sigmoid": ("", _UP, S.Zero, True),
