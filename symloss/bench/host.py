@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from llvmlite import binding
 
-PACKAGES = ("numpy", "numba", "llvmlite", "torch", "jax", "optax", "scikit-learn")
+PACKAGES = ("numpy", "numba", "llvmlite", "torch", "jax", "optax", "scikit-learn", "scipy")
 
 
 def machine() -> dict[str, str | int]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
+from symloss.peers.called import Called
 from symloss.peers.formulas import FORMULAS
 from symloss.peers.items import MAKERS, items_of
 from symloss.peers.model import Arrays, Formula, Library, Row
@@ -26,6 +27,7 @@ __all__ = [
     "MAKERS",
     "NAMES",
     "Arrays",
+    "Called",
     "Formula",
     "Library",
     "Row",

@@ -29,6 +29,8 @@ class Row:
             write it, and no loss of the package's own.
         reduced: the same arrays to the mean over items, where the package has that in one call.
         items: items to compare at, where the package cannot take all those of `items_of`.
+        allows: one item's arrays to whether the package's documentation allows them; None where it
+            allows all that the loss's domains hold or, if there are `items`, nobody has said.
         differs: what the package is known to get wrong on those items, and why.
     """
 
@@ -39,6 +41,7 @@ class Row:
     composed: bool = False
     reduced: Call | None = None
     items: Maker | None = None
+    allows: Call | None = None
     differs: str = ""
 
 

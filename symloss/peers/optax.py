@@ -19,9 +19,16 @@ CONFIDENT = "optax's gradient of a confident, right prediction is lost in roundi
 
 def evaluate(call: Call, arrays: list[Array], by: list[int]) -> tuple[Array, list[Array] | None]:
     """Values of items, and derivatives of their sum: items are independent of each other."""
+    count = len(arrays[0])
     with jax.enable_x64(True):
-        values, slopes = _compiled(call, tuple(by))(*arrays)
-    return np.asarray(values), [np.asarray(slope) for slope in slopes]
+        values, slopes = _compiled(call, tuple(by))(*map(_filled, arrays))
+    return np.asarray(values)[:count], [np.asarray(slope)[:count] for slope in slopes]
+
+
+def _filled(array: Array) -> Array:
+    """As many items as a power of two, the last one several times: few sizes are compiled for."""
+    missing = (1 << (len(array) - 1).bit_length()) - len(array)
+    return np.concatenate([array, np.repeat(array[-1:], missing, 0)])
 
 
 _KNOWN: dict[Any, Any] = {}
@@ -133,7 +140,13 @@ OWN = (
     Row("hinge", optax.losses.hinge_loss),
     Row("perceptron", optax.losses.perceptron_loss),
     Row("binary_cross_entropy", optax.sigmoid_binary_cross_entropy, differs=CONFIDENT),
-    Row("focal", _focal, {"alpha": 0.25, "gamma": 2.0}, items=_hard_logits),
+    Row(
+        "focal",
+        _focal,
+        {"alpha": 0.25, "gamma": 2.0},
+        items=_hard_logits,
+        allows=lambda _, target: target in (0, 1),
+    ),
     Row(
         "cross_entropy",
         optax.softmax_cross_entropy_with_integer_labels,
@@ -146,7 +159,12 @@ OWN = (
         {"smoothing": 0.25},
         convention="labels are smoothed first: soft targets",
     ),
-    Row("kl_divergence", _kl_divergence, convention="takes log-probabilities"),
+    Row(
+        "kl_divergence",
+        _kl_divergence,
+        convention="takes log-probabilities",
+        allows=lambda prediction, _: (prediction > 0).all(),
+    ),
     Row("multiclass_hinge", optax.losses.multiclass_hinge_loss, {"margin": 1.0}),
     Row(
         "cosine_embedding",

@@ -141,6 +141,7 @@ PRIVATE = (
     Row(
         "cross_entropy",
         _multinomial,
+        allows=lambda rows, _: len(rows) > 2,
         differs="scikit-learn's value and slope of a confident, right prediction are differences",
     ),
     Row("poisson_nll", scored("HalfPoissonLoss")),
@@ -178,6 +179,7 @@ METRICS = (
         "brier",
         _brier,
         items=_hard_probabilities,
+        allows=lambda _, target: target in (0, 1),
         differs="scikit-learn compares 1 - p as well, where a tiny p is lost",
     ),
     Row("multiclass_brier", _multiclass_brier, convention="of several classes: not halved"),

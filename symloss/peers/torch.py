@@ -168,7 +168,12 @@ OWN = (
         differs=CONFIDENT,
     ),
     own("nll", functional.nll_loss),
-    Row("kl_divergence", _kl_divergence, convention="takes log-probabilities; a number per class"),
+    Row(
+        "kl_divergence",
+        _kl_divergence,
+        convention="takes log-probabilities; a number per class",
+        allows=lambda prediction, _: (prediction > 0).all(),
+    ),
     own(
         "logistic",
         functional.soft_margin_loss,

@@ -8,7 +8,7 @@ for a folder that cannot be written, and for a plan in which two specs would cla
 """
 
 from symloss.publish.build import build
-from symloss.publish.certificates import Effort
+from symloss.publish.certificates import Effort, rows_on_record
 from symloss.publish.check import check
 from symloss.publish.examine import Examiner, Rechecked, Replayer, examine
 from symloss.publish.exhaustive import Exhausted, record_function, recorded_functions
@@ -66,6 +66,7 @@ __all__ = [
     "record_function",
     "recorded_functions",
     "require_keeping",
+    "rows_on_record",
     "seal",
     "specs_of",
     "spread",

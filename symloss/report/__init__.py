@@ -16,6 +16,13 @@ from symloss.report.listing import Entry, listing, listing_markdown, listing_tab
 from symloss.report.mathematics import mathematics
 from symloss.report.progress import bar
 from symloss.report.races import races_json, races_notes, races_table
+from symloss.report.standings import (
+    curves_plot,
+    standings_json,
+    standings_markdown,
+    standings_notes,
+    standings_table,
+)
 from symloss.report.sweeps import sweep_table, sweeps_json, sweeps_notes, sweeps_plot
 from symloss.report.verdicts import verdicts, verdicts_json
 
@@ -28,6 +35,7 @@ __all__ = [
     "certificates",
     "certificates_json",
     "check_path",
+    "curves_plot",
     "elementary_table",
     "listing",
     "listing_markdown",
@@ -39,6 +47,10 @@ __all__ = [
     "races_table",
     "recheck_table",
     "rechecks_json",
+    "standings_json",
+    "standings_markdown",
+    "standings_notes",
+    "standings_table",
     "sweep_table",
     "sweeps_json",
     "sweeps_notes",

@@ -9,25 +9,39 @@ failures; `certify` lets them through.
 """
 
 from symloss.verify.accuracy import (
+    RANGE,
     Certificate,
+    Curve,
     Extreme,
+    Field,
+    Line,
     Record,
     Row,
     certify,
+    contest,
+    curves,
+    held,
     summary,
 )
 from symloss.verify.judge import verify
 from symloss.verify.verification import Check, Failure, Verification
 
 __all__ = [
+    "RANGE",
     "Certificate",
     "Check",
+    "Curve",
     "Extreme",
     "Failure",
+    "Field",
+    "Line",
     "Record",
     "Row",
     "Verification",
     "certify",
+    "contest",
+    "curves",
+    "held",
     "summary",
     "verify",
 ]

@@ -11,7 +11,7 @@ from symloss.spec import Spec
 from symloss.verify.accuracy.allowed import Allowed, allowed
 from symloss.verify.accuracy.certificate import Certificate, Extreme, Row
 from symloss.verify.accuracy.format import FORMATS
-from symloss.verify.accuracy.hunt import STARTS, Hunt
+from symloss.verify.accuracy.hunt import STARTS, Hunt, Trail
 from symloss.verify.accuracy.limits import chase
 from symloss.verify.accuracy.measure import FUNCTIONS, Gauge, Miss
 
@@ -47,14 +47,15 @@ def certify(
             gauge = Gauge(spec, loss, function, FORMATS[dtype])
             leave = allowed(spec, function, FORMATS[dtype])
             hunt = Hunt(gauge, leave.covers, seed, rounds, starts, monotonic() + seconds)
-            rows.append(_row(hunt, leave))
+            trail = hunt.run()
+            if leave.magnitudes is None:
+                chase(gauge, trail, seed)
+            rows.append(row_of(gauge, trail, leave))
     return Certificate(spec.name, tuple(rows))
 
 
-def _row(hunt: Hunt, leave: Allowed) -> Row:
-    trail, gauge = hunt.run(), hunt.gauge
-    if leave.magnitudes is None:
-        chase(gauge, trail, hunt.seed)
+def row_of(gauge: Gauge, trail: Trail, leave: Allowed) -> Row:
+    """What a trail comes to, next to what is allowed."""
     return Row(
         gauge.function,
         gauge.form.dtype.name,
