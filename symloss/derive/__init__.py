@@ -9,5 +9,6 @@ function has no derivative.
 from symloss.derive.derivation import Derivation, derive
 from symloss.derive.gradient import gradient_name
 from symloss.derive.kinks import Kink
+from symloss.derive.norms import with_norms
 
-__all__ = ["Derivation", "Kink", "derive", "gradient_name"]
+__all__ = ["Derivation", "Kink", "derive", "gradient_name", "with_norms"]

@@ -37,7 +37,9 @@ def sign_oracle(program: Program) -> Sign:
         return bool(seen.is_nonnegative), bool(seen.is_positive)
 
     for step in program.steps:
-        if step.kind in (None, "sum", "max", "min", "prod") and not step.is_integer:
+        if step.kind == "norm":
+            known[step.name] = True, False
+        elif step.kind in (None, "sum", "max", "min", "prod") and not step.is_integer:
             nonnegative, positive = sign(step.expression)
             known[step.name] = (nonnegative, positive and step.kind != "sum")  # a sum may be empty
     return sign

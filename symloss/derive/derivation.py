@@ -9,6 +9,7 @@ from sympy import Expr, S
 from symloss.derive.activity import sign_oracle
 from symloss.derive.gradient import gradient, gradient_name
 from symloss.derive.kinks import Kink, balanced_ties, find_kinks
+from symloss.derive.norms import without_norms
 from symloss.derive.partial import Differentiator
 from symloss.derive.tangent import Seed, tangent
 from symloss.language import NAMED
@@ -57,10 +58,10 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         made = _products(whole, Differentiator(sign_oracle(whole), balanced))
         products = products if _needs_logsumexp(made) else made
     return Derivation(
-        value=complemented(without_dead_steps(program)),
-        gradient=complemented(first),
+        value=complemented(without_dead_steps(without_norms(program))),
+        gradient=complemented(without_norms(first)),
         second=complemented(_second(first, rules)) if program.is_scalar else None,
-        hessian_vector_product=complemented(products),
+        hessian_vector_product=complemented(without_norms(products)),
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sympy import Eq, Expr, KroneckerDelta, Piecewise, S, exp
 
 from symloss.derive.builder import Builder
+from symloss.language import quotient
 from symloss.program import Kind, Step
 
 _ARG: dict[str | None, Kind] = {"max": "argmax", "min": "argmin"}
@@ -17,12 +18,15 @@ def weight(step: Step, builder: Builder) -> Expr:
     """D value / d body as an expression over the step's free and bound indices.
 
     logsumexp: the softmax weight. max, min: one at the chosen place (at a tie the first for max,
-    the last for min). prod: the product of the others, exact where factors are zero.
+    the last for min). prod: the product of the others, exact where factors are zero. norm: the unit
+    vector, 0 at 0, where a norm has its minimum.
     """
     if step.kind == "sum":
         return S.One
     if step.kind == "logsumexp":
         return _shared(_softmax(step), builder)
+    if step.kind == "norm":
+        return _shared(_unit(step), builder)
     if step.kind in _ARG:
         (index,) = step.bound
         return KroneckerDelta(index, chosen(step, builder))
@@ -43,6 +47,16 @@ def place(step: Step, builder: Builder, kind: Kind = "argmax") -> Expr:
 def _softmax(step: Step) -> Step:
     expression = exp(step.expression - step.element())
     return Step(f"{step.name}_softmax", step.loops, expression, softmax_of=step.name)
+
+
+def _unit(step: Step) -> Step:
+    expression = zero_at_zero(step.expression, step.element())
+    return Step(f"{step.name}_unit", step.loops, expression, unit_of=step.name)
+
+
+def zero_at_zero(part: Expr, norm: Expr) -> Expr:
+    """The part of a norm, 0 where the norm is."""
+    return Piecewise((quotient(part, norm), norm > 0), (S.Zero, True))
 
 
 def _others(step: Step, builder: Builder) -> Step:

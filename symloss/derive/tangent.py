@@ -46,6 +46,7 @@ class _Forward:
         self.builder = Builder(program)
         self.moving: dict[str, Step | None] = {}
         self.centred: dict[str, tuple[Expr, Expr]] = {}
+        self.lengthened: dict[str, tuple[Expr, Expr]] = {}
 
     def run(self, outputs: Mapping[str, str]) -> Program:
         for step in self.program.steps:
@@ -64,6 +65,8 @@ class _Forward:
                 {step.bound[0]: reductions.chosen(step, self.builder)}
             )
             made = Step(name, step.indices, rate)
+        elif step.unit_of in self.lengthened:
+            made = Step(name, step.indices, self._unit_rate(step))
         elif step.softmax_of in self.centred:
             made = Step(name, step.indices, self._softmax_rate(step))
         elif step.kind is None:
@@ -71,13 +74,21 @@ class _Forward:
         elif step.kind == "logsumexp" and len(step.bound) == 1:
             made = Step(name, step.indices, self._logsumexp_rate(step))
         else:
-            rate = self._rate(step.expression)
-            if rate is not S.Zero:
-                rate *= reductions.weight(step, self.builder)
-            made = Step(name, step.indices, rate, "sum", step.bound)
+            made = self._sum_rate(step, name)
         if made.expression is S.Zero:
             return None
         self.builder.append(made)
+        return made
+
+    def _sum_rate(self, step: Step, name: str) -> Step:
+        """The sum of the terms' rates, each by what the reduction makes of it."""
+        rate = self._rate(step.expression)
+        if rate is S.Zero:
+            return Step(name, step.indices, rate)
+        terms = rate * reductions.weight(step, self.builder)
+        made = Step(name, step.indices, terms, "sum", step.bound)
+        if step.kind == "norm":
+            self.lengthened[step.name] = rate, made.element()
         return made
 
     def _logsumexp_rate(self, step: Step) -> Expr:
@@ -96,6 +107,15 @@ class _Forward:
         mean = self._append(f"{step.name}_mean", step, terms, "sum", step.bound)
         self.centred[step.name] = spread, mean
         return centre + mean
+
+    def _unit_rate(self, step: Step) -> Expr:
+        """What of a vector's rate is at right angles to it, over its norm: see `norms`."""
+        rate, along = self.lengthened[step.unit_of]
+        norm = self.program.step(step.unit_of)
+        unit = step.element()
+        rest = self._append(f"{step.name}_rest", step, rate - unit * along)
+        slip = self._append(f"{norm.name}_slip", norm, unit * rest, "sum", norm.bound)
+        return reductions.zero_at_zero(rest - unit * slip, norm.element())
 
     def _append(
         self,

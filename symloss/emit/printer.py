@@ -20,7 +20,7 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanFunction, BooleanTrue,
 
 from symloss.emit.names import safe
 from symloss.errors import DerivationError
-from symloss.language import BY_NODE
+from symloss.language import BY_NODE, quotient
 from symloss.lower import NAN, exp_to_one, finite, grouped
 
 _CHOICE, _LOGIC, _SUM, _PRODUCT, _ATOM = range(5)
@@ -120,10 +120,15 @@ class Printer:
             (Piecewise, self._choice),
             ((Relational, BooleanFunction), self._truth),
             (AppliedUndef, self._outside),
+            (quotient, self._divided),
         )
 
     def _truth(self, expression: Expr) -> Text:
         return self.condition(expression), _CHOICE
+
+    def _divided(self, expression: Expr) -> Text:
+        above, below = (self._value(part) for part in expression.args)
+        return f"{_inside(above, _PRODUCT)} / {_inside(below, _ATOM)}", _PRODUCT
 
     def _outside(self, test: Expr) -> Text:
         """1 outside of a domain, 0 inside."""

@@ -30,6 +30,7 @@ from symloss.language.nodes import (
     StopGradient,
     Sum,
 )
+from symloss.language.primitives import quotient
 from symloss.language.properties import PROPERTIES, Property, property_of
 
 __all__ = [
@@ -59,4 +60,5 @@ __all__ = [
     "Sum",
     "parse_domain",
     "property_of",
+    "quotient",
 ]

@@ -272,3 +272,12 @@ class ndtr_hazard(Unary):
     def slope(x: Expr) -> Expr:
         """The density's slope is -x times the density."""
         return -ndtr_hazard(x) * (x + ndtr_hazard(x))
+
+
+class quotient(Primitive):
+    """x/y, divided: SymPy does not take it apart, and emitted code has no 1/y to multiply by.
+
+    It is 1 or -1 for x = y or -y, and no word of specs, which write x/y.
+    """
+
+    nargs = 2

@@ -10,7 +10,7 @@ from sympy import Expr, Indexed, Symbol
 
 from symloss.spec import Input, Parameter, array_base, index_symbol, scalar_symbol
 
-Kind = Literal["sum", "max", "min", "argmax", "argmin", "prod", "logsumexp"]
+Kind = Literal["sum", "max", "min", "argmax", "argmin", "prod", "logsumexp", "norm"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Step:
         held: the step is a constant to every derivative (`stop_gradient`).
         softmax_of: the step holds `exp(body - value)` of that logsumexp step, which lowering may
             share with it.
+        unit_of: the step holds `body/value` of that norm step, 0 where the norm is.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Step:
     bound: tuple[Symbol, ...] = ()
     held: bool = False
     softmax_of: str = ""
+    unit_of: str = ""
 
     @property
     def is_integer(self) -> bool:
@@ -42,6 +44,10 @@ class Step:
     def loops(self) -> tuple[Symbol, ...]:
         """Free, then bound indices."""
         return self.indices + self.bound
+
+    def renamed(self, names: Mapping[Symbol, Symbol]) -> Step:
+        """The step with other names for indices in its formula."""
+        return replace(self, expression=self.expression.xreplace(dict(names)))
 
     def element(self, subscripts: tuple[Expr, ...] | None = None) -> Expr:
         """The step's value as an operand of other steps; at its own indices unless told."""

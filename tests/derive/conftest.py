@@ -11,7 +11,7 @@ import pytest
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta
 
-from symloss.language import BY_NODE
+from symloss.language import BY_NODE, quotient
 from symloss.program import Program, operands
 from symloss.spec import Spec, read_spec
 
@@ -91,6 +91,7 @@ def _number(expression: Expr) -> Expr:
     for node, row in BY_NODE.items():
         if row.definition is not None and expression.has(node):
             expression = expression.replace(node, row.definition)
+    expression = expression.replace(quotient, lambda x, y: x / y)
     expression = expression.replace(KroneckerDelta, lambda a, b: sympy.Integer(int(a == b)))
     return expression.evalf(DIGITS)
 

@@ -1,0 +1,58 @@
+"""Roots of sums of squares as norms: the same derivatives, with digits where little is left."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symloss import pipeline
+from symloss.derive import derive, with_norms
+from symloss.program import read_program
+from tests.derive.conftest import interpret
+
+SIZES = {"N": 3, "D": 2}
+Z = [["0.5", "-1.1"], ["0.9", "0.2"], ["-0.4", "1.7"]]
+V = [["0.3", "2.1"], ["-0.6", "0.4"], ["1.4", "-0.8"]]
+ROW = "norm[i] = sqrt(sum(z[i,d]**2, d))\n"
+PROGRAMS = {
+    "a norm": "loss = sqrt(sum(z[i,d]**2, i, d))",
+    "of each row": ROW + "loss = sum(norm[i]**3 + norm[i], i)",
+    "of each column": "norm[d] = sqrt(sum(z[i,d]**2, i))\nloss = prod(norm[d], d)",
+    "of differences": "norm[i,j] = sqrt(sum((z[i,d] - z[j,d])**2, d))\nloss = sum(norm[i,j], i, j)",
+    "beside its square": "s[i] = sum(z[i,d]**2, d)\nloss = sum(sqrt(s[i])*exp(s[i]) + s[i]**1.5, i)",
+    "of products": "loss = sqrt(mean(4*z[i,d]**2*z[i,1]**2, i, d))",
+    "of other rows": ROW + "loss = sum(norm[i]*norm[2], i)",
+    "cosines": ROW + "loss = sum(sum(z[i,d]*z[j,d], d)/(norm[i]*norm[j])*exp(z[i,0]), i, j)",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_derivatives_are_those_of_the_root(spec_of, name):
+    program = read_program(spec_of(PROGRAMS[name], {"z": "shape = [3, 2]"}))
+    changed = with_norms(program)
+    assert any(step.kind == "norm" for step in changed.steps)
+    plain, ours = derive(program), derive(changed)
+    for part in ("value", "gradient", "hessian_vector_product"):
+        expected, found = (
+            interpret(getattr(one, part), {"z": Z, "vector_z": V}, SIZES) for one in (plain, ours)
+        )
+        for output in expected:
+            for place, number in expected[output].items():
+                assert found[output][place] == pytest.approx(number, rel=1e-20, abs=1e-20)
+
+
+def test_other_sums_and_held_roots_stay(spec_of):
+    math = "s = sum(x[k]**2*y[k], k)\nr = stop_gradient(sqrt(sum(x[k]**2, k)))\nloss = sqrt(s)*r"
+    program = read_program(spec_of(math, {"x": "shape = ['K']", "y": "shape = ['K']"}))
+    assert with_norms(program) == program
+
+
+def test_what_is_left_at_right_angles_has_its_digits(spec_of, tmp_path):
+    spec = spec_of("loss = sqrt(sum((x[k] - y[k])**2, k))", dict.fromkeys("xy", "shape = ['K']"))
+    loss = pipeline.draft(spec, tmp_path)
+    one = loss.hessian_vector_product(np.array([3e-5]), np.array([1e-6]), vector=np.array([1.7]))
+    assert one == 0
+    x, vector = np.array([1.0, 1e-8]), np.array([1.0, 1.0])
+    found = loss.hessian_vector_product(x, np.zeros(2), vector=vector)
+    u = x[1] / (1 + x[1] ** 2)
+    np.testing.assert_allclose(found, [u * x[1] - u, 1 - x[1]], rtol=4e-16)
