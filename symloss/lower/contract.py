@@ -61,6 +61,8 @@ def _contraction(node: Node, term: Expr, name: str) -> tuple[list[Node], Expr] |
     outside, left, right = groups
     if not _both_sides(node, left, right) and not _is_array(left, 2):
         return None
+    if node.indices[0] not in left.free_symbols and node.indices[0] in right.free_symbols:
+        left, right = right, left  # what reads the product then goes along its rows
     made: list[Node] = []
     operands = []
     free: tuple[Symbol, ...] = ()

@@ -10,6 +10,7 @@ from itertools import chain
 from sympy import Expr, Indexed, Symbol
 from sympy.simplify.cse_main import tree_cse
 
+from symloss.lower.hoist import fixed_parts, with_names
 from symloss.lower.model import Accumulate, Assign, Loop, Statement, Store
 from symloss.program import name_of, operands
 from symloss.spec import array_base, index_symbol, scalar_symbol
@@ -46,12 +47,24 @@ def share(statements: tuple[Statement, ...], names: Names) -> tuple[Statement, .
         if isinstance(entry, (Assign, Store, Accumulate)):
             run.append(entry)
             continue
+        if isinstance(entry, Loop):
+            fixed = {part: _named(part, names) for part in fixed_parts(entry)}
+            run += [Assign(name.name, part, _is_place(part)) for part, name in fixed.items()]
+            entry = with_names(entry, fixed)
+            entry = replace(entry, body=share(entry.body, names))
         result += _shared(run, names)
         run = []
-        if isinstance(entry, Loop):
-            entry = Loop(entry.index, entry.dimension, share(entry.body, names), entry.totals)
         result.append(entry)
     return (*result, *_shared(run, names))
+
+
+def _named(part: Expr, names: Names) -> Symbol:
+    name = names.of_element(part) if isinstance(part, Indexed) else next(names.fresh)
+    return index_symbol(name) if _is_place(part) else scalar_symbol(name)
+
+
+def _is_place(part: Expr) -> bool:
+    return bool(part.is_integer) and part.has(Indexed)
 
 
 def _shared(run: list[Plain], names: Names) -> list[Statement]:
@@ -76,7 +89,9 @@ def _shared(run: list[Plain], names: Names) -> list[Statement]:
     result: list[Statement] = []
     for entry, expression in zip(run, reduced, strict=True):
         result += _needed(expression, waiting, back)
-        result.append(replace(entry, expression=expression.xreplace(back)))
+        given = expression.xreplace(back)
+        if not (isinstance(entry, Assign) and str(given) == entry.name):  # shared by that name
+            result.append(replace(entry, expression=given))
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +55,29 @@ def test_similarities_are_products_of_matrices_and_never_three_loops(procedure_o
     assert max(map(depth, loops(procedure))) == 2
     sizes = {str(loop.dimension) for loop in loops(procedure)}
     assert sizes == {"N"}
+
+
+def test_a_table_and_its_transpose_are_one(procedure_of):
+    """The derivative by either side of a similarity; products lie as what they are added to."""
+    procedure = procedure_of("contrastive", "gradient")
+    products = [phase for phase in procedure.phases if isinstance(phase, Contraction)]
+    table = next(array.name for array in procedure.arrays if array.name.endswith("_left"))
+    read = {(phase.left, phase.left_transposed, phase.right) for phase in products}
+    assert read == {("z", False, "z"), (table, False, "z"), (table, True, "z")}
+    assert [str(size) for size in products[-1].result.shape] == ["N", "D"]
+    squares = [array.name for array in procedure.arrays if [*map(str, array.shape)] == ["N", "N"]]
+    assert sorted(squares) == [table, "sim_sum"]
+
+
+def test_what_a_loop_leaves_as_it_is_is_fetched_before(procedure_of):
+    inner = [
+        part
+        for loop in walk(procedure_of("contrastive", "gradient"))
+        if isinstance(loop, Loop)
+        for part in loop.walk()
+    ]
+    assert any("norm[j]" in str(part) for part in inner)
+    assert not [part for part in inner if re.search(r"partner\[|norm\[i\]|log\(", str(part))]
 
 
 def test_linear_models_go_to_blas(procedure_of):
