@@ -4,13 +4,18 @@ A block is always whole: lanes without an item of their own repeat the last one.
 lanes has as many turns, in vectors, and an item's results do not depend on its neighbours.
 """
 
+# Numba hands on what it has, used or not.
+# ruff: noqa: ARG001
+
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from symloss.runtime.access import compiled, overload
+from numba import extending, types
+
+from symloss.runtime.access import borrowing
 from symloss.runtime.blocks import unsigned
 
 LANE_COUNT = 64
@@ -27,41 +32,77 @@ def is_short(operands: Sequence[Any], sizes: Iterable[int]) -> bool:
     return longest <= SHORT and 0 < math.prod(sizes) <= SMALL
 
 
-@compiled
+def flat(x: Any) -> Any:
+    """All numbers of an array in C order, as a vector of the same memory."""
+    return x.reshape(-1)
+
+
+@extending.type_callable(flat)
+def _type_flat(context: Any) -> Callable[[Any], Any]:
+    return lambda x: types.Array(x.dtype, 1, "C")
+
+
+@extending.lower_builtin(flat, types.Array)  # type: ignore[untyped-decorator]
+def _emit_flat(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Borrowed memory: nothing is counted, and nothing can fail, as it can where arrays reshape."""
+    # Here, since it loads much that kernels on disk do not need.
+    from numba.np.arrayobj import populate_array
+
+    given = context.make_array(signature.args[0])(context, builder, arguments[0])
+    made = context.make_array(signature.return_type)(context, builder)
+    populate_array(made, given.data, [given.nitems], [given.itemsize], given.itemsize, None)
+    return made._getvalue()
+
+
+@borrowing
+def shift_of(lanes: Any, places: Any) -> Any:
+    """How far a place is shifted up to lead to its lanes: 6.
+
+    LLVM does not see that: by a step that it knows it would scatter vectors, which takes longer.
+    """
+    return unsigned(lanes.shape[0]) // places // unsigned(10)
+
+
+@borrowing
 def abreast(x: Any, start: Any, width: Any, table: Any) -> None:
     """Fill a table with a block of items; an array of one item is shared by all."""
-    rows, columns = flat_rows(x), flat_lanes(table)
+    numbers, lanes, last = flat(x), flat(table), width - unsigned(1)
+    places = unsigned(lanes.shape[0]) // LANES
+    shift = shift_of(lanes, places)
+    pace = places if x.shape[0] > 1 else unsigned(0)
     for lane in range(LANES):
-        n = start + min(lane, width - unsigned(1)) if rows.shape[0] > 1 else unsigned(0)
-        for place in range(unsigned(rows.shape[1])):
-            columns[place, lane] = rows[n, place]
+        n = start + min(lane, last)
+        for place in range(places):
+            lanes[(place << shift) + lane] = numbers[n * pace + place]
 
 
-@compiled
+@borrowing
 def keep_within(table: Any, size: Any, spoilt: Any) -> None:
     """Note the lanes with indices that lie outside of [0, size), which become 0."""
-    columns = flat_lanes(table)
-    for place in range(unsigned(columns.shape[0])):
+    lanes = flat(table)
+    for first in range(unsigned(0), unsigned(lanes.shape[0]), LANES):
         for lane in range(LANES):
-            if columns[place, lane] >= size:  # of unsigned numbers, a negative one is huge
-                columns[place, lane] = unsigned(0)
+            if lanes[first + lane] >= size:  # of unsigned numbers, a negative one is huge
+                lanes[first + lane] = unsigned(0)
                 spoilt[lane] = math.nan
 
 
-@compiled
+@borrowing
 def deliver(
     table: Any, spoilt: Any, scale: Any, weight: Any, start: Any, width: Any, out: Any
 ) -> None:
     """Write a block of derivatives, times the items' scales."""
-    rows, columns = flat_rows(out), flat_lanes(table)
+    numbers, lanes = flat(out), flat(table)
+    places = unsigned(lanes.shape[0]) // LANES
+    shift = shift_of(lanes, places)
     for lane in range(width):
         n = start + lane
         factor = (scale[0] * weight[n] if weight.shape[0] else scale[0]) + spoilt[lane]
-        for place in range(unsigned(rows.shape[1])):
-            rows[n, place] = factor * columns[place, lane]
+        for place in range(places):
+            numbers[n * places + place] = factor * lanes[(place << shift) + lane]
 
 
-@compiled
+@borrowing
 def deliver_losses(
     losses: Any, spoilt: Any, weight: Any, start: Any, width: Any, out: Any
 ) -> float:
@@ -74,27 +115,3 @@ def deliver_losses(
         if n < out.shape[0]:
             out[n] = loss
     return total
-
-
-def flat_rows(x: Any) -> Any:
-    """Items as vectors of their numbers."""
-    return x.reshape(len(x), -1)
-
-
-def flat_lanes(table: Any) -> Any:
-    """A table as vectors of lanes."""
-    return table.reshape(-1, table.shape[-1])
-
-
-@overload(flat_rows)
-def _flat_rows(x: Any) -> Callable[..., Any]:
-    if x.ndim == 2:
-        return lambda x: x
-    return lambda x: x.reshape(x.shape[0], x.size // max(x.shape[0], 1))
-
-
-@overload(flat_lanes)
-def _flat_lanes(table: Any) -> Callable[..., Any]:
-    if table.ndim == 2:
-        return lambda table: table
-    return lambda table: table.reshape(table.size // LANE_COUNT, LANE_COUNT)
