@@ -81,7 +81,7 @@ class Differentiator:
             slope = self.partial(factor, operand)
             if slope is not S.Zero:
                 others = Mul(*factors[:place], *factors[place + 1 :])
-                if operand not in operands(others) and self._has_free_power(slope):
+                if others.free_symbols and self._has_free_power(slope):
                     terms.append(weighed(slope, others))
                 else:
                     terms.append(Mul(*factors[:place], slope, *factors[place + 1 :]))

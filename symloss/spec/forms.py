@@ -1,10 +1,12 @@
-"""Words that take more than numbers: reductions, held parts, choices, limits, and fractions."""
+"""Words that take more than numbers: reductions, softmaxes, choices, held parts, limits ..."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import TYPE_CHECKING
 
+import sympy
 from sympy import Expr
 
 from symloss.language import REDUCTIONS, Limit, StopGradient
@@ -39,9 +41,39 @@ def form(parser: Parser, name: str, node: ast.Call) -> Value:
     if name == "stop_gradient":
         held = parser.number(parser.plain(node, 1, 1)[0])
         return Value(StopGradient(held.expression))
+    if name in ("softmax", "log_softmax"):
+        return softmax(parser, name, node)
     if name == "Rational":
         return fraction(parser, node)
     return Value(limit(parser, node))
+
+
+def softmax(parser: Parser, name: str, node: ast.Call) -> Value:
+    """`softmax(body, k)`, the share of place k, written out: `exp(body - logsumexp(body, k_2))`."""
+    body, index = parser.plain(node, 2, 2)
+    active = parser.scope.active
+    if not isinstance(index, ast.Name) or index.id not in active:
+        problem = f"{name} gives the share of one place, along an index that has a meaning here"
+        spelled = getattr(index, "id", "k") if active or isinstance(index, ast.Name) else "k"
+        remedy = f"define p[{spelled}] = {name}(x[{spelled}], {spelled}) on a line of its own"
+        parser.fail(problem, index, remedy)
+    own = parser.number(body).expression
+    place, other = index_symbol(index.id), index_symbol(_beside(parser, index.id))
+    if place in parser.scope.ranges:
+        parser.scope.ranges.setdefault(other, parser.scope.ranges[place])
+    else:
+        parser.together.append(({place, other}, set()))
+    parser.bound.setdefault(other.name, index)
+    whole = REDUCTIONS["logsumexp"](own.xreplace({place: other}), other)
+    make = (lambda: sympy.exp(own - whole)) if name == "softmax" else (lambda: own - whole)
+    return parser.build(node, make)
+
+
+def _beside(parser: Parser, index: str) -> str:
+    """A name for an index over the same places."""
+    numbered = (f"{index}_{n}" for n in itertools.count(2))
+    known = {*parser.scope.names, *parser.scope.active}
+    return next(name for name in numbered if name not in known and not parser.explain(name))
 
 
 def fraction(parser: Parser, node: ast.Call) -> Value:

@@ -169,11 +169,15 @@ def _has_root(term: Expr) -> bool:
 def compared(relation: Relational) -> Relational:
     """A comparison without what both sides share, which rounding would make equal.
 
-    `1 - x < 1` is `-x < 0`, and `Max(0, x) < 1` is `x < 1`.
+    `1 - x < 1` is `-x < 0`, and `Max(0, x) < 1` is `x < 1`. `x < 1 + h` is `x - 1 < h`: where both
+    are about as large, x - 1 is exact, and 1 + h is not.
     """
     turned = relation.reversed if relation.lhs.is_number else relation
     side, number = turned.args
     if not number.is_number:
+        shift = [one.as_coeff_Add()[0] for one in (side, number)]
+        if S.Zero in shift and any(shift) and all(one.is_Number and one.is_finite for one in shift):
+            return turned.func(side - shift[0] - shift[1], number - shift[0] - shift[1])
         return relation
     if isinstance(side, (Max, Min)):
         beyond = Max if isinstance(side, Min) else Min

@@ -138,10 +138,10 @@ def _constant_and_exponential(node: Expr) -> Expr | None:
 
 
 def _logarithm_of_product(node: Expr) -> Expr | None:
-    """log(r*exp(x)), where the product may overflow or vanish."""
-    if not isinstance(node, log) or not isinstance(node.args[0], Mul):
+    """log(r*exp(x)), where the product may overflow or vanish; r may be 1."""
+    if not isinstance(node, log):
         return None
-    powers = [factor for factor in node.args[0].args if isinstance(factor, exp)]
+    powers = [factor for factor in Mul.make_args(node.args[0]) if isinstance(factor, exp)]
     rest = node.args[0] / Mul(*powers)
     if not powers or not rest.is_positive:
         return None
@@ -206,6 +206,19 @@ def _logarithm_of_cosh(node: Expr) -> Expr | None:
 def _logarithm_of_sigmoid(node: Expr) -> Expr | None:
     inside = _argument(node.args[0], _sigmoid) if isinstance(node, log) else None
     return -_softplus(-inside) if inside is not None else None
+
+
+def _logarithm_between_sigmoids(node: Expr) -> Expr | None:
+    """log(sigmoid(x) - sigmoid(y)), what a logistic distribution has between two places."""
+    inside = node.args[0] if isinstance(node, log) else None
+    if not isinstance(inside, Add) or len(inside.args) != 2:
+        return None
+    for upper, lower in (inside.args, inside.args[::-1]):
+        x, y = _argument(upper, _sigmoid), _argument(-lower, _sigmoid)
+        if x is not None and y is not None:
+            gap = min((x - y, sympy.expand(x - y)), key=sympy.count_ops)
+            return _log1mexp(gap) - _softplus(-x) - _softplus(y)
+    return None
 
 
 def _own_logarithm(node: Expr) -> Expr | None:
@@ -288,7 +301,8 @@ def _selected(node: Expr) -> Expr | None:
         (first, condition), (last, _) = factor.args
         kept = [other for other in node.args if isinstance(other, KroneckerDelta)]
         moved = [other for other in node.args if other not in (factor, *kept)]
-        if S.Zero not in (first, last) or not any(map(_may_be_infinite, (*moved, first, last))):
+        steep = any(map(_may_be_infinite, (*moved, first, last)))
+        if not (moved and steep and S.Zero in (first, last)):
             continue
         first, last = (Mul(branch, *moved) for branch in (first, last))
         return Mul(Piecewise((first, condition), (last, True)), *kept)
@@ -336,6 +350,13 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log of a tail of erf", "log(1 - erf(x))", -3.0, 5.0, _logarithm_of_tail),
     Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
     Rewrite("logsigmoid", "log(1/(1 + exp(-x)))", -50.0, 50.0, _logarithm_of_sigmoid),
+    Rewrite(
+        "log between sigmoids",
+        "log(1/(1 + exp(-x)) - 1/(1 + exp(x)))",
+        0.1,
+        9.0,
+        _logarithm_between_sigmoids,
+    ),
     Rewrite("sigmoid", "1/(1 + exp(-x))", -50.0, 50.0, _logistic),
     Rewrite("sigmoid of a quotient", "exp(x)/(1 + exp(x))", -50.0, 50.0, _logistic_product),
     Rewrite("complement", "1 - 1/(1 + exp(-x))", -50.0, 50.0, difference(sigmoid_less_one)),

@@ -50,11 +50,19 @@ def sample(spec: Spec, count: int, dtype: np.dtype, seed: int) -> list[Point]:
 
 
 def plain_point(
-    spec: Spec, sizes: Mapping[str, int], dtype: np.dtype[Any], random: np.random.Generator
+    spec: Spec,
+    sizes: Mapping[str, int],
+    dtype: np.dtype[Any],
+    random: np.random.Generator,
+    *,
+    border: bool,
 ) -> Point:
-    """An interior point of given sizes, with parameters at their defaults where they have one."""
+    """A point of given sizes, with parameters at their defaults where they have one.
+
+    Without `border`, no element lies at an end of its domain, where a loss may be infinite.
+    """
     values = {
-        entry.name: _values(entry.domain, _shape(entry, sizes), sizes, random)
+        entry.name: _values(entry.domain, _shape(entry, sizes), sizes, random, border=border)
         for entry in spec.inputs
     }
     given = {entry.name: _parameter(entry, 0, random) for entry in spec.parameters}
@@ -88,7 +96,12 @@ def _shape(entry: Input | Parameter, sizes: Mapping[str, int]) -> tuple[int, ...
 
 
 def _values(
-    domain: Domain, shape: tuple[int, ...], sizes: Mapping[str, int], random: np.random.Generator
+    domain: Domain,
+    shape: tuple[int, ...],
+    sizes: Mapping[str, int],
+    random: np.random.Generator,
+    *,
+    border: bool = True,
 ) -> Any:
     if isinstance(domain, Index):
         top = sizes.get(domain.dimension) or int(domain.dimension)
@@ -96,13 +109,15 @@ def _values(
     if isinstance(domain, Finite):
         return random.choice([float(value) for value in domain.values], shape)
     if isinstance(domain, Interval):
-        return _interval(domain, shape, random)
-    return _simplex(shape, random)
+        return _interval(domain, shape, random, border=border)
+    return _simplex(shape, random, border=border)
 
 
-def _simplex(shape: tuple[int, ...], random: np.random.Generator) -> Any:
-    """Points inside, on faces, and at vertices: one-hot targets are the usual ones."""
+def _simplex(shape: tuple[int, ...], random: np.random.Generator, *, border: bool) -> Any:
+    """Points inside; with `border` on faces and at vertices, too: targets are often one-hot."""
     weights = random.exponential(size=shape)
+    if not border:
+        return weights / weights.sum(axis=-1, keepdims=True)
     keep = random.random((*shape[:-1], 1)) * random.random(shape) < 0.4
     largest = weights == weights.max(axis=-1, keepdims=True)
     alone = random.random((*shape[:-1], 1)) < 0.15
@@ -110,11 +125,14 @@ def _simplex(shape: tuple[int, ...], random: np.random.Generator) -> Any:
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def _interval(domain: Interval, shape: tuple[int, ...], random: np.random.Generator) -> Any:
+def _interval(
+    domain: Interval, shape: tuple[int, ...], random: np.random.Generator, *, border: bool
+) -> Any:
     low, high = float(domain.low), float(domain.high)
     if math.isfinite(low) and math.isfinite(high):
         values = random.uniform(low, high, shape)
-        values = np.where(random.random(shape) < 0.1, _ends(domain, values, random), values)
+        if border:
+            values = np.where(random.random(shape) < 0.1, _ends(domain, values, random), values)
     elif math.isfinite(low):
         values = low + random.exponential(2.0, shape)
     elif math.isfinite(high):

@@ -59,12 +59,18 @@ def wide_items(spec: Spec, dtypes: Sequence[np.dtype[Any]], seed: int) -> list[W
     if len(names) == 1:
         sizes.append({names[0]: min(WIDEST, round(TERMS ** (1 / _order(spec, names[0]))))})
     narrowest = min(dtypes, key=lambda dtype: dtype.itemsize)
-    return [
-        WideItem(
-            spec, plain_point(spec, size, narrowest, np.random.default_rng([seed, 17, number]))
-        )
-        for number, size in enumerate(sizes)
-    ]
+    return [_wide_item(spec, size, narrowest, [seed, 17, n]) for n, size in enumerate(sizes)]
+
+
+def _wide_item(
+    spec: Spec, size: dict[str, int], dtype: np.dtype[Any], seeds: list[int]
+) -> WideItem:
+    """An item with elements at the ends of their domains; inside, if the loss is infinite there."""
+    random = np.random.default_rng(seeds)
+    item = WideItem(spec, plain_point(spec, size, dtype, random, border=True))
+    if item.value.is_finite():
+        return item
+    return WideItem(spec, plain_point(spec, size, dtype, random, border=False))
 
 
 def check_wide(

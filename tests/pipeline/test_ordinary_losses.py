@@ -51,6 +51,31 @@ math = "loss = 2*Abs(prediction - target)/(Abs(prediction) + Abs(target))"
 prediction = {}
 target = {}
 """
+JEFFREYS = """
+title = "Jeffreys divergence of probabilities, infinite on most faces"
+math = "loss = sum((p[k] - q[k])*(log(p[k]) - log(q[k])), k)"
+[inputs]
+p = { domain = "simplex(K)", shape = ["K"] }
+q = { domain = "simplex(K)", shape = ["K"] }
+"""
+DISTILLED = """
+title = "Distillation of a softmax"
+math = "loss = sum(softmax(t[k]/4, k)*(log(softmax(t[k]/4, k)) - log_softmax(z[k]/4, k)), k)"
+[inputs]
+z = { shape = ["K"] }
+t = { shape = ["K"] }
+"""
+BETWEEN = """
+title = "Discretised logistic distribution"
+math = "loss = -log(sigmoid((y + h - mu)*exp(-s)) - sigmoid((y - h - mu)*exp(-s)))"
+wrt = ["mu", "s"]
+[inputs]
+mu = {}
+s = {}
+y = {}
+[parameters]
+h = { domain = "positive", default = 0.5 }
+"""
 
 
 def drafted(folder, text):
@@ -60,7 +85,11 @@ def drafted(folder, text):
     return spec, pipeline.draft(spec, folder)
 
 
-@pytest.mark.parametrize("text", [POINCARE, JUMP, STUDENT, SHARES], ids=lambda text: text[10:24])
+@pytest.mark.parametrize(
+    "text",
+    [POINCARE, JUMP, STUDENT, SHARES, JEFFREYS, DISTILLED, BETWEEN],
+    ids=lambda text: text[10:24],
+)
 def test_what_is_emitted_passes(text, tmp_path):
     spec, loss = drafted(tmp_path, text)
     verification = pipeline.verify(spec, loss, points=8, dtypes=("float64",))

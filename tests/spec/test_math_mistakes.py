@@ -38,6 +38,8 @@ MISTAKES = {
     "function uncalled": ("loss = §exp + x", "exp is a function", "exp(...)"),
     "no fraction": ("loss = §Rational(x, 3)", "whole numbers", "1/3"),
     "fraction over 0": ("loss = §Rational(1, 0)*x", "divides by 0", ""),
+    "softmax without an index": ("loss = softmax(logits[0], §k)", "share of one place", "p[k] ="),
+    "softmax of nothing named": ("loss = sum(softmax(logits[k], §2), k)", "share of one place", "p[k]"),
     "number called": ("loss = §x(y)", "x is not a function", "x*(...)"),
     "called by no name": ("loss = §(x)(y)(y)", "by name", ""),
     "unknown spec argument": ("loss = §hubr(x, y)", "no spec named 'hubr'", ""),

@@ -25,6 +25,7 @@ from symloss.spec.constants import Value, check_function
 
 x, y, delta = map(scalar_symbol, ("x", "y", "delta"))
 i, j, k, d = map(index_symbol, "ijkd")
+k_2 = index_symbol("k_2")
 N, D, K = map(dimension_symbol, "NDK")
 logits, z = array_base("logits"), array_base("z")
 label = index_symbol("label")
@@ -139,6 +140,14 @@ INDEXED = {
     ),
     "sum((k + 1)*logits[k], k)/K + logits[label]": Sum((k + 1) * logits[k], k) / K + logits[label],
     "logits[0] - logits[label]": logits[0] - logits[label],
+    "sum(softmax(logits[k]/2, k)**2, k) + label": Sum(
+        sympy.exp(logits[k] / 2 - LogSumExp(logits[k_2] / 2, k_2)) ** 2, k
+    )
+    + label,
+    "max(log_softmax(logits[k], k), k) + label": Maximum(
+        logits[k] - LogSumExp(logits[k_2], k_2), k
+    )
+    + label,
     "sum(where(i < j, logits[i]*logits[j], 0), i, j) + label": Sum(
         Piecewise((logits[i] * logits[j], i < j), (0, True)), i, j
     )

@@ -6,12 +6,13 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from sympy import exp, log, sqrt
+from sympy import KroneckerDelta, exp, log, sqrt
 
 from symloss.language import BY_NODE, FUNCTIONS
 from symloss.stable import LAST, REWRITES, rewritten
 
 x, y = sympy.symbols("x y", real=True)
+i, j = sympy.symbols("i j", integer=True)
 SCOPE = {
     "x": x,
     "y": y,
@@ -80,6 +81,13 @@ def test_each_is_found_and_is_an_identity(row):
         (
             sympy.Piecewise((x, sympy.Max(0, x) <= 1), (y, True)),
             "Piecewise((x, x <= 1), (y, True))",
+        ),
+        (sympy.Piecewise((x, x > 1 + y), (y, True)), "Piecewise((x, y < x - 1), (y, True))"),
+        (sympy.Piecewise((x, 3 - y <= x), (y, True)), "Piecewise((x, y >= 3 - x), (y, True))"),
+        (log(exp(x * y), evaluate=False), "x*y"),
+        (
+            KroneckerDelta(i, j) * sympy.Piecewise((0, sympy.Eq(y, 0)), (1 / y, True)),
+            "Piecewise((0, Eq(y, 0)), (1/y, True))*KroneckerDelta(i, j)",
         ),
         (sympy.cos(2 * sympy.acos(x)), "2*x**2 - 1"),
         (sympy.cos(y - sympy.acos(x)), "x*cos(y) + sqrt(1 - x**2)*sin(y)"),

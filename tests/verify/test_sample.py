@@ -7,7 +7,7 @@ import pytest
 
 from symloss.publish import catalogue_specs
 from symloss.spec import read_spec
-from symloss.verify.sample import sample
+from symloss.verify.sample import plain_point, sample
 
 SPECS = {name: read_spec(path) for name, path in catalogue_specs().items()}
 DOUBLE = np.dtype("float64")
@@ -74,3 +74,11 @@ def test_parameters_are_at_their_defaults_and_elsewhere():
     deltas = {float(p.values["delta"]) for p in points("huber")}
     assert 1.0 in deltas
     assert len(deltas) > 5
+
+
+def test_points_inside_have_no_element_at_an_end():
+    random = np.random.default_rng(5)
+    spec, sizes = SPECS["jensen_shannon"], {"K": 500}
+    for border in (True, False):
+        point = plain_point(spec, sizes, DOUBLE, random, border=border)
+        assert (min(np.min(value) for value in point.values.values()) > 0) is not border
