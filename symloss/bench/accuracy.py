@@ -138,7 +138,7 @@ def _groups(
     spec = pipeline.read_spec(case.spec)
     loss = loss_of(case, spec, folder)
     known = publish.catalogue_specs().get(spec.name)
-    sets, left_out = _rows(spec, search.peers, ours=known == case.spec)
+    sets, left_out = _rows(spec, search.peers, ours=known is not None and known.samefile(case.spec))
     if at is not None and not sets:
         sets = [({}, {})]
     for parameters, rows in sets:

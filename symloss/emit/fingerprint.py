@@ -1,20 +1,24 @@
 """What code computes, as one number: the same for code that differs in words alone.
 
-Comments, docstrings, layout, and what keeps compiled forms on disk do not count; a figure that was
-measured for some code holds for all of the same fingerprint.
+Comments, docstrings, annotations, layout, what keeps compiled forms on disk and what decides how
+kernels are called do not count; a figure that was measured for some code holds for all of the same
+fingerprint.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
+from symtable import SymbolTable, symtable
 
 from symloss.emit.embed import definitions_of, names_at_top
 
 WORDLESS = ("cache",)
 """Files of the run-time that say where compiled code is kept, and not what it computes."""
+CALLING = ("nogil", "no_cfunc_wrapper", "_nrt")
+"""Options of Numba's for locks, wrappers and references to arrays: no number is another by them."""
 Definitions = Mapping[str, list[ast.stmt]]
 
 
@@ -39,8 +43,7 @@ def _fingerprint(tree: ast.Module, roots: Iterable[str]) -> str:
         if nodes is None or name in reached or name in _uncounted():
             continue
         reached[name] = "\n".join(map(_bare, nodes))
-        parts = (part for node in nodes for part in ast.walk(node))
-        waiting += (part.id for part in parts if isinstance(part, ast.Name))
+        waiting += _globals(symtable(reached[name], name, "exec"))
     text = "\n".join(f"{name}: {reached[name]}" for name in sorted(reached))
     return sha256(text.encode()).hexdigest()
 
@@ -89,10 +92,34 @@ def _uncounted() -> frozenset[str]:
     return frozenset(_grouped(node for file in WORDLESS for node in bodies[file]))
 
 
+def _globals(scope: SymbolTable) -> Iterator[str]:
+    """The names of a scope, and of those within it, that are no variables of a function's own."""
+    outer = scope.get_type() == "module"
+    yield from (one.get_name() for one in scope.get_symbols() if outer or one.is_global())
+    for inner in scope.get_children():
+        yield from _globals(inner)
+
+
 def _bare(node: ast.stmt) -> str:
-    """A statement without docstrings."""
+    """A statement without docstrings, annotations, and options that change no number."""
     copy = ast.parse(ast.unparse(node))
     for part in ast.walk(copy):
+        if isinstance(part, ast.Dict):
+            _uncalled(part)
+        if isinstance(part, ast.arg):
+            part.annotation = None
+        if isinstance(part, ast.FunctionDef):
+            part.returns = None
         if isinstance(part, ast.FunctionDef) and ast.get_docstring(part) is not None:
             part.body = part.body[1:] or [ast.Pass()]
     return ast.unparse(copy)
+
+
+def _uncalled(options: ast.Dict) -> None:
+    """Drop what decides how a kernel is called."""
+    pairs = [
+        (key, value)
+        for key, value in zip(options.keys, options.values, strict=True)
+        if not (isinstance(key, ast.Constant) and key.value in CALLING)
+    ]
+    options.keys, options.values = [key for key, _ in pairs], [value for _, value in pairs]

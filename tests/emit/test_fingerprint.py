@@ -76,6 +76,10 @@ def test_what_is_computed_counts(old, new):
         ("UP, DOWN = 64.0", "UP, DOWN = 63.0", True),
         ('"contract", "nsz"', '"contract"', True),
         ("class Shelf:", "class Shelf:\n    pass\n", False),
+        ('"_nrt": True', '"_nrt": False', False),
+        ('"nogil": True,', "", False),
+        ('"forceinline": True', '"forceinline": False', True),
+        ("CHUNK = 2048", "CHUNK = 1024", False),  # of `part`, a variable's name in exp
     ],
 )
 def test_so_does_the_run_time_below_it(changed_runtime, old, new, counts):

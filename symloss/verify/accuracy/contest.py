@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from symloss.language import Finite
+from symloss.language import Domain, Finite, Interval, Simplex
 from symloss.spec import Spec
 from symloss.verify.accuracy.again import Probe, misses
 from symloss.verify.accuracy.allowed import Allowed
@@ -75,12 +75,20 @@ class _Shared(Gauge):
         return self.truths.get(id(place)) or super().around(place)
 
     def _coordinates(self, place: Place) -> list[Key]:
-        """A label that is certain, a 0 or a 1, is no number that was rounded."""
+        """A label that is certain is no number that was rounded."""
         return [
             (name, at)
             for name, at in super()._coordinates(place)
-            if name in self.spec.wrt or np.asarray(place.values[name])[at] not in (0, 1)
+            if name in self.spec.wrt
+            or not _is_end(self.spec.arguments[name].domain, np.asarray(place.values[name])[at])
         ]
+
+
+def _is_end(domain: Domain, number: float) -> bool:
+    """Whether a number is an end of a bounded domain: a probability of 0 or 1."""
+    if isinstance(domain, Interval) and domain.low.is_finite and domain.high.is_finite:
+        return number in (float(domain.low), float(domain.high))
+    return isinstance(domain, Simplex) and number in (0, 1)
 
 
 def held(spec: Spec, parameters: Mapping[str, float]) -> Spec:
