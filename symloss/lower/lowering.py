@@ -15,7 +15,7 @@ from symloss.lower.cost import cost
 from symloss.lower.expand import expand_logsumexp
 from symloss.lower.guards import count_outside, guarded_names, select_valid
 from symloss.lower.inline import inline
-from symloss.lower.merge import along_rows, merge_equal
+from symloss.lower.merge import along_rows, merge_equal, reuse
 from symloss.lower.model import (
     Array,
     Block,
@@ -76,7 +76,7 @@ def _procedure(name: str, program: Program) -> Procedure:
     nodes = inline(list(chain.from_iterable(map(split_contractions, nodes))), kept)
     nodes = merge_equal(list(chain.from_iterable(map(along_rows, nodes))), kept)
     nodes = [replace(node, expression=rewritten(node.expression, last=True)) for node in nodes]
-    nodes = select_valid(nodes, program.outputs, counts)
+    nodes = select_valid(reuse(nodes, program.outputs), program.outputs, counts)
     shapes = {
         node.name: tuple(program.ranges[index] for index in node.indices)
         for node in nodes

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from sympy import Expr, Indexed, Integer
 
+from symloss.lower.inline import is_dear
 from symloss.lower.nodes import Node
 from symloss.program import name_of, operands
 from symloss.spec import array_base, index_symbol, scalar_symbol
@@ -39,6 +40,23 @@ def merge_equal(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
             if fixed:
                 first.setdefault(_key(node), node.name)
     return kept
+
+
+def reuse(nodes: list[Node], outputs: tuple[str, ...]) -> list[Node]:
+    """The nodes with calls that an earlier number consists of replaced by that number.
+
+    LLVM would compute them again, after a loop that stores where they may have been read.
+    """
+    known: dict[Expr, Expr] = {}
+    result: list[Node] = []
+    for node in nodes:
+        if not node.is_contraction:
+            node = replace(node, expression=node.expression.xreplace(known))
+        is_number = not (node.loops or node.target or node.is_contraction)
+        if is_number and node.name not in outputs and is_dear(node.expression):
+            known[node.expression] = scalar_symbol(node.name)
+        result.append(node)
+    return result
 
 
 def _keys(node: Node) -> list[tuple[Key, int]]:

@@ -21,6 +21,11 @@ SPECS = {
         "loss = logsumexp(logits[k], k) - logits[label]",
         "logits = { shape = ['K'] }\nlabel = { domain = 'index(K)' }",
     ),
+    "others": (
+        "rest = logsumexp(where(k != label, logits[k], -oo), k)\n"
+        "loss = softplus(rest - logits[label])",
+        "logits = { shape = ['K'] }\nlabel = { domain = 'index(K)' }",
+    ),
     "contrastive": (
         "norm[i] = sqrt(sum(z[i,d]**2, d))\n"
         "sim[i,j] = sum(z[i,d]*z[j,d], d)/(norm[i]*norm[j])\n"

@@ -108,6 +108,11 @@ def test_exponentials_are_computed_once_for_value_and_gradient(procedure_of):
     assert sum("exp_to_one(" in text for text in code) == 1
 
 
+def test_a_call_on_both_sides_of_a_loop_is_made_once(procedure_of):
+    (block,) = procedure_of("others", "gradient").phases
+    assert str(block.statements).count("sigmoid(") == 1
+
+
 def test_what_is_used_in_the_same_turn_of_a_loop_is_not_stored(procedure_of):
     assert procedure_of("softmax", "value").arrays == ()
     assert [array.name for array in procedure_of("softmax", "gradient").arrays] == [
