@@ -15,6 +15,7 @@ from sympy import Dummy, Expr, Symbol
 from sympy.logic.boolalg import BooleanFunction
 
 from symloss.audit.signs import chain
+from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.structure import NEGATIVE, NOT_NEGATIVE, NOT_POSITIVE, POSITIVE, ZERO
 from symloss.language import BY_NODE, FUNCTIONS, Interval
 
@@ -254,6 +255,7 @@ def _without_abs(gap: Expr) -> list[Expr]:
     return forms
 
 
+@remembered
 def roots(form: Expr, symbol: Symbol) -> set[Expr] | None:
     """Real roots as formulas: cuts that may help, never trusted to be all; None if unsolved."""
     numerator = sympy.fraction(sympy.together(form))[0]

@@ -6,11 +6,14 @@ Factors of known sign are stripped first, and g is divided by positive parts of 
 
 from __future__ import annotations
 
+import itertools
+
 import flint
 import sympy
 from sympy import Expr, Rational, Symbol
 
-from symloss.audit.signs import balls
+from symloss.audit.signs import balls, samples, worker
+from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.structure import (
     ANY,
     NEGATIVE,
@@ -22,14 +25,23 @@ from symloss.audit.signs.structure import (
     shown,
     tried,
 )
+from symloss.language import Interval
 
 DEPTH = 5
 NEAR, CLOSE = Rational(2) ** 100, Rational(2) ** 300
 BITS = 2048
+POINTS = 24
+LIMIT_SECONDS = 1.0
+"""Most limits are found in milliseconds; with symbolic exponents SymPy's search may never end."""
+_HALF_LINE = Interval(sympy.S.Zero, sympy.oo, True, True)
 
 
+@remembered
 def sign(expression: Expr, symbol: Symbol, depth: int = DEPTH) -> str:
     """The sign on symbol > 0, all other symbols positive too; "?" if the chain does not end."""
+    found = shown(expression)
+    if found == ANY and is_mixed(expression):
+        return ANY
     found = tried(expression)
     if found != ANY or depth == 0:
         return found
@@ -38,15 +50,35 @@ def sign(expression: Expr, symbol: Symbol, depth: int = DEPTH) -> str:
     result = POSITIVE
     above, below = sympy.fraction(sympy.together(expression))
     for factor in (*_factors(above), *_factors(below)):
-        known = tried(factor)
-        if known == ANY and factor.is_polynomial(symbol):
-            known = _sturm(factor, symbol)
-        if known == ANY:
-            known = _by_derivative(factor, symbol, depth)
-        result = _times(result, known)
+        result = _times(result, _of_factor(factor, symbol, depth))
         if result == ANY:
             return ANY
     return result
+
+
+def _of_factor(factor: Expr, symbol: Symbol, depth: int) -> str:
+    known = tried(factor)
+    if known != ANY or is_mixed(factor):
+        return known
+    if factor.is_polynomial(symbol):
+        known = _sturm(factor, symbol)
+    return known if known != ANY else _by_derivative(factor, symbol, depth)
+
+
+def is_mixed(expression: Expr) -> bool:
+    """Whether balls show both signs at positive numbers: then no search finds one.
+
+    Most slopes that a chain comes to are such, and searches for their signs are what takes long.
+    """
+    box = dict.fromkeys(expression.free_symbols, _HALF_LINE)
+    seen: set[bool] = set()
+    for point in itertools.islice(samples.points(box, POINTS), POINTS) if box else ():
+        ball = balls.value(expression, point)
+        if ball is not None and (ball > 0 or ball < 0):
+            seen.add(bool(ball > 0))
+        if len(seen) == 2:
+            return True
+    return False
 
 
 def _factors(expression: Expr) -> tuple[Expr, ...]:
@@ -120,6 +152,7 @@ def end(expression: Expr, symbol: Symbol, place: Expr) -> str:
     return known if known != ANY else tried(sympy.simplify(found))
 
 
+@remembered
 def limit(expression: Expr, symbol: Symbol, place: Expr) -> Expr | None:
     """The limit from inside, or None; SymPy's answers are believed only if they are numbers."""
     if place == 0:
@@ -127,7 +160,10 @@ def limit(expression: Expr, symbol: Symbol, place: Expr) -> Expr | None:
         if direct.is_finite and not direct.has(sympy.nan, sympy.zoo, sympy.oo):
             return direct
     try:
-        found = sympy.limit(expression, symbol, place, "+" if place == 0 else "-")
+        with worker.step(LIMIT_SECONDS):
+            found = sympy.limit(expression, symbol, place, "+" if place == 0 else "-")
+    except worker.StepEnded:
+        return None
     except (NotImplementedError, ValueError, TypeError, RecursionError, AttributeError):
         return None
     except Exception as error:

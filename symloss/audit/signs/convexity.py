@@ -12,6 +12,7 @@ from sympy import Expr, Rational, Symbol
 from symloss.audit.signs import balls, cells, chain, samples
 from symloss.audit.signs import decide as deciding
 from symloss.audit.signs.analytic import analytic_at
+from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.structure import NOT_NEGATIVE, POSITIVE, ZERO
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Interval
@@ -115,6 +116,7 @@ def one_sided(expression: Expr, symbol: Symbol, place: Expr, way: str) -> Expr |
     return chain.limit(moved, y, sympy.S.Zero)
 
 
+@remembered
 def same(one: Expr, other: Expr) -> bool:
     """Whether two limits are the same number or formula."""
     return one == other or sympy.simplify(one - other) == 0

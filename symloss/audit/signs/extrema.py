@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy
@@ -11,6 +11,8 @@ from sympy import Expr, Symbol
 
 from symloss.audit.signs import cells, chain
 from symloss.audit.signs import decide as deciding
+from symloss.audit.signs.convexity import same
+from symloss.audit.signs.memory import remembered
 from symloss.audit.verdicts import Answer, Proved, Unknown
 from symloss.language import Interval
 
@@ -45,6 +47,7 @@ class Candidate:
     attained: bool
 
 
+@remembered
 def supremum(expression: Expr, box: deciding.Box, over: Sequence[Symbol] | None) -> Extremum:
     """The supremum over some of the box's symbols, as a formula in the others."""
     formula = cells.plain(expression)
@@ -56,13 +59,13 @@ def supremum(expression: Expr, box: deciding.Box, over: Sequence[Symbol] | None)
     symbol = moving[0]
     rest = {n: d for n, d in box.items() if n != symbol and formula.has(n)}
     outers = list(cells.cells(rest))
-    lists = [candidates(formula.subs(outer), symbol, box[symbol]) for outer in outers]
-    if not all(lists):
-        return _unknown(OUTSIDE)
-    generic = max(range(len(outers)), key=lambda n: len(_own(outers[n])))
-    for candidate in lists[generic]:
-        back = _back(candidate, outers[generic])
-        if back is not None and all(map(_among(back), outers, lists)):
+    generic = max(outers, key=lambda outer: len(_own(outer)))
+    for candidate in candidates(formula.subs(generic), symbol, box[symbol]):
+        back = _back(candidate, generic)
+        if back is None or _is_exceeded(formula, back, box):
+            continue
+        # Other cells are looked at only for a candidate that numbers leave standing.
+        if all(_is_among(back, formula, symbol, box[symbol], outer) for outer in outers):
             found = _settled(formula, back, symbol, box)
             if found is not None:
                 return found
@@ -101,6 +104,7 @@ def _settled(
     return Extremum(value, candidate.place, candidate.attained, True, answer)
 
 
+@remembered
 def candidates(formula: Expr, symbol: Symbol, domain: Interval) -> list[Candidate]:
     """Values at and near the ends of smooth pieces, and at critical points inside them."""
     places = deciding.ordered_breaks(formula, symbol, domain)
@@ -173,11 +177,19 @@ def own_symbols(outer: cells.Cell) -> dict[Symbol, Expr] | None:
     return swap
 
 
-def _among(back: Candidate) -> Callable[[cells.Cell, list[Candidate]], bool]:
+def _is_exceeded(formula: Expr, candidate: Candidate, box: deciding.Box) -> bool:
+    """Whether the function is larger at some rational point."""
+    gap = candidate.value - formula
+    if candidate.value.has(sympy.oo, sympy.zoo, sympy.nan) or gap.free_symbols - set(box):
+        return False
+    used = {name: domain for name, domain in box.items() if gap.has(name)}
+    return bool(used) and deciding.refutation(gap, used, ">=") is not None
+
+
+def _is_among(
+    back: Candidate, formula: Expr, symbol: Symbol, domain: Interval, outer: cells.Cell
+) -> bool:
     """Whether a cell's own candidates hold the value."""
-
-    def check(outer: cells.Cell, found: list[Candidate]) -> bool:
-        value = back.value.subs(outer)
-        return any(value == one.value or sympy.simplify(value - one.value) == 0 for one in found)
-
-    return check
+    value = back.value.subs(outer)
+    found = candidates(formula.subs(outer), symbol, domain)
+    return any(same(value, one.value) for one in found)

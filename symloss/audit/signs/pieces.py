@@ -13,6 +13,7 @@ from symloss.audit.signs import cells
 from symloss.audit.signs.analytic import analytic_at
 from symloss.audit.signs.convexity import one_sided, same
 from symloss.audit.signs.decide import Box, ordered_breaks
+from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.pattern import is_defined
 from symloss.language import Interval
 
@@ -49,6 +50,7 @@ class Joint:
     after: Expr | None
 
 
+@remembered
 def line(formula: Expr, symbol: Symbol, box: Box) -> tuple[list[Piece], list[Joint]] | None:
     """The pieces and joints for all values of the box's other symbols; None if not all settled."""
     rest = {n: d for n, d in box.items() if n != symbol and formula.has(n)}

@@ -12,6 +12,7 @@ import sympy
 from sympy import Dummy, Expr
 
 from symloss.audit.signs import balls
+from symloss.audit.signs.memory import remembered
 from symloss.language import BY_NODE, FUNCTIONS
 
 POSITIVE, NEGATIVE, ZERO, NOT_NEGATIVE, NOT_POSITIVE, ANY = "+", "-", "0", "0+", "0-", "?"
@@ -118,6 +119,7 @@ def _function(expression: Expr) -> str:
     return ANY
 
 
+@remembered
 def tried(expression: Expr) -> str:
     """The sign that the form shows, after bringing it into other forms."""
     found = shown(expression)

@@ -155,5 +155,16 @@ def step(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0 if outer is None else _left(outer), 0.05)
 
 
+def is_inside() -> bool:
+    """Whether this process is a worker."""
+    return bool(_state["inside"])
+
+
+def is_late() -> bool:
+    """Whether the time of the step that this is said in is over."""
+    deadline = _state["deadline"]
+    return deadline is not None and time.process_time() >= deadline
+
+
 def _left(deadline: float) -> float:
     return max(deadline - time.process_time(), SHORTEST)
