@@ -15,7 +15,7 @@ from symloss.derive.tangent import Seed, tangent
 from symloss.language import NAMED
 from symloss.program import Program, Step, references, without_dead_steps
 from symloss.spec import Input, array_base, scalar_symbol
-from symloss.stable import complemented, rewritten
+from symloss.stable import complemented, distances_apart, rewritten
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,20 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         made = _products(whole, Differentiator(sign_oracle(whole), balanced))
         products = products if _needs_logsumexp(made) else made
     return Derivation(
-        value=complemented(without_dead_steps(without_norms(program))),
-        gradient=complemented(without_norms(first)),
+        value=_told_apart(without_dead_steps(program)),
+        gradient=_told_apart(first),
         second=complemented(_second(first, rules)) if program.is_scalar else None,
-        hessian_vector_product=complemented(without_norms(products)),
+        hessian_vector_product=_told_apart(products),
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt
         ),
     )
+
+
+def _told_apart(program: Program) -> Program:
+    """The program with differences that cancel in forms that nothing is differentiated after."""
+    return complemented(distances_apart(without_norms(program), last=True))
 
 
 def _first(program: Program, balanced: frozenset[Expr]) -> Program:

@@ -6,7 +6,16 @@ tested as an identity. Raises: nothing of its own.
 """
 
 from symloss.stable.complements import complemented
+from symloss.stable.distances import distances_apart
 from symloss.stable.programs import stabilise
 from symloss.stable.rewrites import LAST, REWRITES, Rewrite, rewritten
 
-__all__ = ["LAST", "REWRITES", "Rewrite", "complemented", "rewritten", "stabilise"]
+__all__ = [
+    "LAST",
+    "REWRITES",
+    "Rewrite",
+    "complemented",
+    "distances_apart",
+    "rewritten",
+    "stabilise",
+]

@@ -11,6 +11,7 @@ from sympy.logic.boolalg import And, Boolean
 
 from symloss.language import FUNCTIONS, Domain, Finite, Interval, Simplex
 from symloss.program import Program, Step, name_of, operands, without_dead_steps
+from symloss.stable.distances import distances_apart
 from symloss.stable.rewrites import rewritten
 from symloss.stable.unfold import Unfolding, signs_of
 
@@ -26,7 +27,8 @@ def stabilise(program: Program, *, gaps: bool = True) -> Program:
     work = _Work({step.name for step in program.steps}, program, splits=gaps)
     for step in program.steps:
         work.take(step)
-    return without_dead_steps(replace(program, steps=tuple(work.steps)))
+    made = without_dead_steps(replace(program, steps=tuple(work.steps)))
+    return distances_apart(made)
 
 
 @dataclass

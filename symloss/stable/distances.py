@@ -1,0 +1,111 @@
+"""Differences of distances from one point: what they share is taken out before it is rounded.
+
+Of |x|**2 - |y|**2, with x = a - p and y = a - n, the sum of (x - y)*(x + y) is left, in which a far
+away a is only a factor; of |x| - |y|, that over |x| + |y|.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import permutations
+
+import sympy
+from sympy import Add, Eq, Expr, Indexed, Mul, Piecewise, Pow, S, Symbol
+
+from symloss.program import Program, Step, name_of, operands, without_dead_steps
+
+
+def distances_apart(program: Program, *, last: bool = False) -> Program:
+    """The program with differences of squared distances as one sum each.
+
+    Those of distances, too, if it is the `last` thing to be done: derivatives are taken before.
+    """
+    work = _Work(program, last, {step.name for step in program.steps})
+    for step in program.steps:
+        work.add(step if step.held else replace(step, expression=work.of(step.expression)))
+    return without_dead_steps(replace(program, steps=tuple(work.known.values())))
+
+
+@dataclass
+class _Work:
+    """Steps so far.
+
+    Attributes:
+        roots: whether differences of roots are looked for.
+        taken: names that steps have.
+    """
+
+    program: Program
+    roots: bool
+    taken: set[str]
+    known: dict[str, Step] = field(default_factory=dict)
+
+    def add(self, step: Step) -> None:
+        self.known[step.name] = step
+
+    def of(self, expression: Expr) -> Expr:
+        """The expression with every difference of distances rewritten."""
+        if isinstance(expression, (Symbol, Indexed)) or not expression.args:
+            return expression
+        parts = [self.of(p) if isinstance(p, sympy.Basic) else p for p in expression.args]
+        node = expression if tuple(parts) == expression.args else expression.func(*parts)
+        return self.difference(node) if isinstance(node, Add) else node
+
+    def difference(self, total: Add) -> Expr:
+        """A sum without two terms of it that are distances with opposite factors."""
+        for (term, one), (other, two) in permutations(self.distances(total), 2):
+            if term / one == -other / two:
+                found = self.apart(one, two)
+                if found is not None:
+                    rest = Add(*(part for part in total.args if part not in (term, other)))
+                    return self.of(rest) + term / one * found
+        return total
+
+    def distances(self, total: Add) -> Iterator[tuple[Expr, Expr]]:
+        """Terms, each with the factor of it that is a distance or the square of one."""
+        for term in total.args:
+            for leaf in Mul.make_args(term):
+                if isinstance(leaf, (Symbol, Indexed)) and self.squares(leaf) is not None:
+                    yield term, leaf
+
+    def squares(self, leaf: Expr) -> Step | None:
+        """The sum of squares that a leaf is, or is the root of, at its own indices."""
+        step = self.known.get(name_of(leaf))
+        if step is None or step.held or leaf != step.element():
+            return None
+        if self.roots and step.kind is None and isinstance(step.expression, Pow):
+            root = step.expression
+            is_root = root.exp == S.Half and operands(root.base) == (root.base,)
+            found = self.squares(root.base) if is_root else None
+            return found if found is not None and found.indices == step.indices else None
+        body = step.expression
+        is_square = step.kind == "sum" and isinstance(body, Pow) and body.exp == 2
+        return step if is_square else None
+
+    def apart(self, one: Expr, two: Expr) -> Expr | None:
+        """The difference of two distances, or of two squares of distances."""
+        first, second = self.squares(one), self.squares(two)
+        assert first is not None
+        assert second is not None
+        rooted = [leaf != step.element() for leaf, step in ((one, first), (two, second))]
+        if rooted[0] != rooted[1] or (first.indices, first.bound) != (second.indices, second.bound):
+            return None
+        x, y = first.expression.base, second.expression.base
+        less, more = sympy.expand(x - y), sympy.expand(x + y)
+        shared = set(operands(x)) & set(operands(y))
+        if not shared - set(operands(less)) and not shared - set(operands(more)):
+            return None
+        gap = self.sum_like(first, f"{first.name}_less_{second.name}", less * more)
+        both = one + two
+        return Piecewise((S.Zero, Eq(both, 0)), (gap / both, True)) if rooted[0] else gap
+
+    def sum_like(self, model: Step, name: str, body: Expr) -> Expr:
+        """A sum of that body over the same indices."""
+        known = self.known.get(name)
+        if known is None or known.expression != body:
+            while name in self.taken:
+                name += "_"
+            self.taken.add(name)
+            self.add(replace(model, name=name, expression=body))
+        return self.known[name].element()
