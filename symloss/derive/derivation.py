@@ -15,7 +15,7 @@ from symloss.derive.tangent import Seed, tangent
 from symloss.language import NAMED
 from symloss.program import Program, Step, references, without_dead_steps
 from symloss.spec import Input, array_base, scalar_symbol
-from symloss.stable import complemented, distances_apart, rewritten
+from symloss.stable import complemented, distances_apart, rewritten, without_own_terms
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         products = products if _needs_logsumexp(made) else made
     return Derivation(
         value=_told_apart(without_dead_steps(program)),
-        gradient=_told_apart(first),
+        gradient=without_own_terms(_told_apart(first)),
         second=complemented(_second(first, rules)) if program.is_scalar else None,
-        hessian_vector_product=_told_apart(products),
+        hessian_vector_product=without_own_terms(_told_apart(products)),
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt

@@ -111,17 +111,22 @@ def log1p(x: Any) -> Any:
 
 @inlined
 def log1pmx(x: Any) -> Any:
-    """log(1 + x) - x: as log1p, but x leaves before anything rounds."""
+    """log(1 + x) - x: as log1p, but x leaves before anything rounds, and f**2 is exact."""
     u = like(x, 1) + x
     lost = x - (u - like(x, 1))
     f, n, down = log_parts(u)
     more = lost * down * like(x, 0.5)
     whole = f + more
     half_square, s = like(x, 0.5) * whole * whole, whole / (like(x, 2) + whole)
-    z = s * s
+    z, head = s * s, upper_half(whole)
+    tail = like(x, 0.5) * (whole - head) * (whole + head)
     rest = s * (half_square + z * polynomial(z, LOG_REST_TERMS)) + n * either(x, LOG_2_LOW)
     line = ((n * either(x, LOG_2_HIGH) - x) + f) + more
-    return log_ends(u, (line + rest) - half_square) if u < like(x, math.inf) else -x
+    return (
+        log_ends(u, (line + (rest - tail)) - like(x, 0.5) * head * head)
+        if u < like(x, math.inf)
+        else -x
+    )
 
 
 @inlined

@@ -7,6 +7,7 @@ tested as an identity. Raises: nothing of its own.
 
 from symloss.stable.complements import complemented
 from symloss.stable.distances import distances_apart
+from symloss.stable.own_terms import without_own_terms
 from symloss.stable.programs import stabilise
 from symloss.stable.rewrites import LAST, REWRITES, Rewrite, rewritten
 
@@ -18,4 +19,5 @@ __all__ = [
     "distances_apart",
     "rewritten",
     "stabilise",
+    "without_own_terms",
 ]

@@ -56,6 +56,7 @@ class _Work:
 
     def take(self, step: Step) -> None:
         """Add a step, rewritten, after what its new form needs."""
+        step = self.shifted(step)
         expression = rewritten(self.unfolded(self.of_sums(step.expression)))
         if self.splits:
             expression = self.less_terms(expression)
@@ -65,6 +66,21 @@ class _Work:
             name = self.fresh(f"{step.name}_log")
             self.powers[step.name] = Step(name, step.indices, body, "logsumexp", step.bound)
             self.add(self.powers[step.name])
+
+    def shifted(self, step: Step) -> Step:
+        """What all terms of a logsumexp share leaves it: large, it would round the rest away."""
+        if step.kind != "logsumexp" or step.held:
+            return step
+        body, mask = _unmasked(step.expression)
+        terms = Add.make_args(body)
+        shared = Add(*(term for term in terms if not term.free_symbols & set(step.bound)))
+        if shared == 0 or shared == body or shared.is_number:
+            return step
+        inner = body - shared
+        masked = inner if mask == sympy.true else Piecewise((inner, mask), (-oo, True))
+        made = replace(step, name=self.fresh(f"{step.name}_terms"), expression=masked)
+        self.take(made)
+        return replace(step, expression=made.element() + shared, kind=None, bound=())
 
     def add(self, step: Step) -> None:
         self.steps.append(step)

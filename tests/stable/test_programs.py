@@ -44,6 +44,8 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
     [
         ("loss = logsumexp(z[k], k) - z[label]", f"loss_logsumexp_others = {OTHERS}"),
         ("loss = log(sum(exp(z[k]), k)) - z[label]", f"loss_sum_log_others = {OTHERS}"),
+        ("loss = logsumexp(z[k] - z[label], k)", f"_terms_others = {OTHERS}"),
+        ("loss = logsumexp(z[k] + a, k)", "_terms = logsumexp(z[k], k)"),
         ("loss = 3*logsumexp(z[k], k) - 3*z[label]", "loss = 3*softplus("),
         ("loss = (logsumexp(z[k], k) - z[label])**2", "loss = softplus("),
         ("loss = log(mean(exp(z[k]), k)) + 0*z[label]", "logsumexp(z[k], k)"),
