@@ -14,16 +14,20 @@ from itertools import pairwise
 # Decorators that tell Numba how calls of the function that they name compile.
 COMPILERS = frozenset({"overload", "type_callable", "lower_builtin"})
 
+# A copied module may meet any Numba, and our own compiler only some.
+_STAYS = frozenset({"__init__", "compiler"})
+_INSTEAD = {"way": "from typing import Any\n\nWAY: dict[str, Any] = {}\n"}
+
 
 @cache
 def _sources() -> dict[str, str]:
     folder = resources.files("symloss.runtime")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".py"))
-    return {
-        name.removesuffix(".py"): (folder / name).read_text("utf-8")
-        for name in names
-        if name != "__init__.py"
+    files = {
+        entry.name.removesuffix(".py"): entry.read_text("utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".py")
     }
+    return {name: text for name, text in (files | _INSTEAD).items() if name not in _STAYS}
 
 
 def runtime_names() -> set[str]:

@@ -17,7 +17,7 @@ from numba import extending, njit, types
 from numba.np.numpy_support import as_dtype
 
 from symloss.runtime.cache import Shelf
-from symloss.runtime.compiler import Brief
+from symloss.runtime.way import WAY
 
 # Never `reassoc`: it folds the (x + M) - M of a range reduction to x, and a - b + c as it likes.
 # Never `nnan` or `ninf`: NaN and infinity are values that users get to see.
@@ -62,7 +62,7 @@ def reordered(function: Compiled) -> Compiled:
 
 def _kept(function: Compiled, options: dict[str, Any]) -> Compiled:
     """Compile when called, or load what was compiled before."""
-    made = njit(pipeline_class=Brief, **options)(function)
+    made = njit(**WAY, **options)(function)
     if made is not function:  # as it is where NUMBA_DISABLE_JIT is set
         made._cache = Shelf(function)
     return cast(Compiled, made)

@@ -3,6 +3,7 @@
 Kernels are loops over arrays' elements, spelled out. They have no closures, generators or array
 expressions, for which Numba walks through a function again and again; and what Numba writes down
 for one loop, or one element, LLVM takes long to read, and shortens to what is written here.
+`way` tells with which releases of Numba this is used.
 """
 
 # Expressions of every kind are asked for alike.

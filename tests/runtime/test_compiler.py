@@ -9,6 +9,7 @@ from numba.core.codegen import CPUCodeLibrary
 
 from symloss.runtime.access import STRICT, compiled
 from symloss.runtime.blocks import unsigned
+from symloss.runtime.way import way
 
 STEP = unsigned(5)
 
@@ -77,3 +78,12 @@ def test_the_brief_way_is_brief(monkeypatch):
         function(x, np.ones((2, 2)), x.copy())
         lengths.append(max(written))
     assert lengths[0] < 0.6 * lengths[1]
+
+
+@pytest.mark.parametrize("version", ["0.62.1", "0.69.0", "1.0", "0.680.0", "dev"])
+def test_other_numbas_compile_by_their_own_way(version):
+    assert way(version) == {}
+
+
+def test_the_numba_that_is_tested_with_compiles_by_ours():
+    assert list(way("0.68.1")) == ["pipeline_class"]
