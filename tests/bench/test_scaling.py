@@ -49,7 +49,9 @@ def test_what_inputs_take_is_no_more_than_foretold(name):
 def test_pairs_are_foretold():
     ten, twenty = (Shape(3, {"N": size, "D": size}) for size in (10, 20))
     program = gradient("nt_xent")
-    assert memory.turns(program, twenty) > 7 * memory.turns(program, ten)
+    assert memory.turns(program, twenty) > 6 * memory.turns(
+        program, ten
+    )  # between pairs and triples
     assert 20 * 20 * 4 <= memory.stored(program, twenty, 4) < 20**3 * 4
 
 
