@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -197,6 +198,14 @@ def _sizes(spec: Spec, arrays: Mapping[str, Array]) -> dict[str, int]:
     return sizes
 
 
+class _Joined:
+    """A logical operation whose parts may have different shapes."""
+
+    def __init__(self, operation: Callable[[Any, Any], Any]) -> None:
+        """Keep the operation."""
+        self.reduce = lambda parts: reduce(operation, parts)
+
+
 def _select(kind: Any) -> Callable[..., Any]:
     """np.select whose constants do not widen what they stand beside."""
 
@@ -216,5 +225,7 @@ def _compiled(step: Step, kind: Any) -> tuple[tuple[Expr, ...], Callable[..., An
         **FUNCTIONS,
         "equals": lambda a, b: np.equal(a, b).astype(kind),
         "select": _select(kind),
+        "logical_and": _Joined(np.logical_and),
+        "logical_or": _Joined(np.logical_or),
     }
     return leaves, lambdify(symbols, body, modules=[named, "numpy"], cse=True)
