@@ -10,5 +10,6 @@ from symloss.derive.derivation import Derivation, derive
 from symloss.derive.gradient import gradient_name
 from symloss.derive.kinks import Kink
 from symloss.derive.norms import with_norms
+from symloss.derive.partial import selects_zero
 
-__all__ = ["Derivation", "Kink", "derive", "gradient_name", "with_norms"]
+__all__ = ["Derivation", "Kink", "derive", "gradient_name", "selects_zero", "with_norms"]

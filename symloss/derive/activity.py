@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Dummy, Expr, Indexed, Symbol
 
 from symloss.derive.partial import Sign
-from symloss.language import Domain, Finite, Index, Interval, Simplex
+from symloss.language import signs_of_domain
 from symloss.program import Program, name_of, operands, references
 
 
@@ -20,7 +20,7 @@ def active_names(program: Program, variables: tuple[str, ...]) -> frozenset[str]
 
 def sign_oracle(program: Program) -> Sign:
     """A function that tells whether an expression is nonnegative, and positive, for all inputs."""
-    known = {entry.name: _signs(entry.domain) for entry in program.arguments}
+    known = {entry.name: signs_of_domain(entry.domain) for entry in program.arguments}
 
     arguments = set(known)
 
@@ -43,13 +43,3 @@ def sign_oracle(program: Program) -> Sign:
             nonnegative, positive = sign(step.expression)
             known[step.name] = (nonnegative, positive and step.kind != "sum")  # a sum may be empty
     return sign
-
-
-def _signs(domain: Domain) -> tuple[bool, bool]:
-    """Whether a domain's numbers are nonnegative, and positive."""
-    if isinstance(domain, Interval):
-        nonnegative = bool(domain.low >= 0)
-        return nonnegative, nonnegative and bool(domain.low > 0 or domain.low_open)
-    if isinstance(domain, Finite):
-        return bool(domain.values[0] >= 0), bool(domain.values[0] > 0)
-    return isinstance(domain, (Simplex, Index)), False

@@ -15,7 +15,7 @@ from dataclasses import replace
 import sympy
 from sympy import Expr, Indexed, Mul, Pow, S
 
-from symloss.program import Program, Step, name_of, operands, without_dead_steps
+from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 
 
 def with_norms(program: Program) -> Program:
@@ -49,10 +49,7 @@ def without_norms(program: Program) -> Program:
         name = next((one.name for one in steps if replace(squares, name=one.name) == one), "")
         if not name:
             name = step.name.removesuffix("_root")
-            name = f"{name}_sum" if name == step.name else name
-            while name in taken:
-                name += "_"
-            taken.add(name)
+            name = unused(f"{name}_sum" if name == step.name else name, taken)
             steps.append(replace(squares, name=name))
         root = sympy.sqrt(replace(squares, name=name).element())
         steps.append(replace(step, expression=root, kind=None, bound=()))
@@ -80,10 +77,7 @@ def _fresh(
     for power in sorted(step.expression.atoms(Pow), key=sympy.default_sort_key):
         name = name_of(power.base) if isinstance(power.base, (sympy.Symbol, Indexed)) else ""
         if not step.held and _is_root(power) and name in sums and name not in norms:
-            called = f"{name}_root"
-            while called in taken:
-                called += "_"
-            norms[name] = replace(sums[name], name=called)
+            norms[name] = replace(sums[name], name=unused(f"{name}_root", taken))
             made.append(norms[name])
     return made
 

@@ -15,6 +15,7 @@ from symloss.language.domains import (
     Interval,
     Simplex,
     parse_domain,
+    signs_of_domain,
 )
 from symloss.language.functions import BY_NODE, CONSTANTS, FUNCTIONS, Function
 from symloss.language.nodes import (
@@ -61,4 +62,5 @@ __all__ = [
     "parse_domain",
     "property_of",
     "quotient",
+    "signs_of_domain",
 ]

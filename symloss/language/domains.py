@@ -117,6 +117,16 @@ def _number(text: str) -> Number:
     return sympy.Rational(text)
 
 
+def signs_of_domain(domain: Domain) -> tuple[bool, bool]:
+    """Whether a domain's numbers are nonnegative, and positive."""
+    if isinstance(domain, Interval):
+        nonnegative = bool(domain.low >= 0)
+        return nonnegative, nonnegative and bool(domain.low > 0 or domain.low_open)
+    if isinstance(domain, Finite):
+        return bool(domain.values[0] >= 0), bool(domain.values[0] > 0)
+    return isinstance(domain, (Simplex, Index)), False
+
+
 def parse_domain(text: str) -> Domain:
     """The domain that a spec's text names.
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import sympy
 from sympy import Add, And, Eq, Expr, Function, Indexed, Mul, Piecewise, Pow, S, Symbol
 
+from symloss.derive import selects_zero
 from symloss.language import BY_NODE, NAMED, Simplex
 from symloss.lower.model import NAN
 from symloss.lower.nodes import Node
@@ -138,7 +139,7 @@ def _is_masked(expression: Expr, masked: set[str]) -> bool:
     if isinstance(expression, (Symbol, Indexed)):
         return name_of(expression) in masked
     if isinstance(expression, Piecewise):
-        return any(branch == 0 for branch, _ in expression.args)
+        return selects_zero(expression)
     return isinstance(expression, (Add, Mul)) and any(
         _is_masked(part, masked) for part in expression.args
     )

@@ -13,6 +13,7 @@ from symloss.program.model import (
     name_of,
     operands,
     references,
+    unused,
     without_dead_steps,
 )
 from symloss.program.read import read_program
@@ -28,5 +29,6 @@ __all__ = [
     "read_program",
     "references",
     "text",
+    "unused",
     "without_dead_steps",
 ]

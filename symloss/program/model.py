@@ -131,6 +131,14 @@ def _leaves(expression: Expr) -> Iterator[Expr]:
         yield from _leaves(argument)
 
 
+def unused(name: str, taken: set[str]) -> str:
+    """The name, with underscores as long as it is taken; from then on it is."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
+
+
 def without_dead_steps(program: Program, outputs: tuple[str, ...] | None = None) -> Program:
     """The program without steps that its outputs do not need; the outputs may be narrowed."""
     wanted = program.outputs if outputs is None else outputs

@@ -51,10 +51,9 @@ def form(parser: Parser, name: str, node: ast.Call) -> Value:
 def softmax(parser: Parser, name: str, node: ast.Call) -> Value:
     """`softmax(body, k)`, the share of place k, written out: `exp(body - logsumexp(body, k_2))`."""
     body, index = parser.plain(node, 2, 2)
-    active = parser.scope.active
-    if not isinstance(index, ast.Name) or index.id not in active:
+    if not isinstance(index, ast.Name) or index.id not in parser.scope.active:
         problem = f"{name} gives the share of one place, along an index that has a meaning here"
-        spelled = getattr(index, "id", "k") if active or isinstance(index, ast.Name) else "k"
+        spelled = getattr(index, "id", "k")
         remedy = f"define p[{spelled}] = {name}(x[{spelled}], {spelled}) on a line of its own"
         parser.fail(problem, index, remedy)
     own = parser.number(body).expression

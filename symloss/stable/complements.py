@@ -17,7 +17,7 @@ import sympy
 from sympy import Add, Dummy, Expr, Indexed, Mul, Pow, S, Symbol
 
 from symloss.language import FUNCTIONS, Domain, Finite, Interval, Simplex
-from symloss.program import Program, Step, name_of, operands, without_dead_steps
+from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 from symloss.stable.rewrites import rewritten
 from symloss.stable.unfold import Unfolding, signs_of
 
@@ -37,10 +37,7 @@ def complemented(program: Program) -> Program:
         known[step.name] = step
 
     def sum_like(model: Step, body: Expr) -> Expr:
-        name = f"{model.name}_gap"
-        while name in taken:
-            name += "_"
-        taken.add(name)
+        name = unused(f"{model.name}_gap", taken)
         made = replace(model, name=name, expression=rewritten(unfolded(body)))
         add(made)
         return made.element()

@@ -13,7 +13,7 @@ from itertools import permutations
 import sympy
 from sympy import Add, Eq, Expr, Indexed, Mul, Piecewise, Pow, S, Symbol
 
-from symloss.program import Program, Step, name_of, operands, without_dead_steps
+from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 
 
 def distances_apart(program: Program, *, last: bool = False) -> Program:
@@ -104,8 +104,6 @@ class _Work:
         """A sum of that body over the same indices."""
         known = self.known.get(name)
         if known is None or known.expression != body:
-            while name in self.taken:
-                name += "_"
-            self.taken.add(name)
+            name = unused(name, self.taken)
             self.add(replace(model, name=name, expression=body))
         return self.known[name].element()

@@ -13,7 +13,7 @@ import sympy
 from sympy import Abs, Add, Expr, Gt, Indexed, Lt, Mul, Ne, Piecewise, Rational, S, Symbol
 from sympy.logic.boolalg import And
 
-from symloss.program import Program, Step, name_of, operands, without_dead_steps
+from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 
 
 def without_own_terms(program: Program) -> Program:
@@ -83,7 +83,7 @@ class _Others:
         key = step.name, S.Zero
         if key not in self.made:
             body = Piecewise((step.expression, Ne(step.bound[0], step.indices[0])), (0, True))
-            made = replace(step, name=self._fresh(f"{step.name}_others"), expression=body)
+            made = replace(step, name=unused(f"{step.name}_others", self.taken), expression=body)
             self._add(made)
             self.made[key] = made.element()
         return self.made[key].xreplace({step.indices[0]: place})
@@ -140,15 +140,9 @@ class _Others:
     def _sum_of(self, model: Step, what: str, body: Expr) -> Expr:
         key = model.name, body
         if key not in self.made:
-            name = self._fresh(f"{model.name}_{what}")
+            name = unused(f"{model.name}_{what}", self.taken)
             self.made[key] = self._add(Step(name, (), body, "sum", model.bound))
         return self.made[key]
-
-    def _fresh(self, name: str) -> str:
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        return name
 
 
 def _at(step: Step, place: Symbol) -> Expr:

@@ -9,8 +9,8 @@ import sympy
 from sympy import Add, Dummy, Expr, Indexed, Mul, Ne, Piecewise, Pow, Symbol, exp, log, oo
 from sympy.logic.boolalg import And, Boolean
 
-from symloss.language import FUNCTIONS, Domain, Finite, Interval, Simplex
-from symloss.program import Program, Step, name_of, operands, without_dead_steps
+from symloss.language import FUNCTIONS, signs_of_domain
+from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 from symloss.stable.distances import distances_apart
 from symloss.stable.rewrites import rewritten
 from symloss.stable.unfold import Unfolding, signs_of
@@ -63,7 +63,7 @@ class _Work:
         self.add(replace(step, expression=expression))
         body = self.exponent(expression) if step.kind == "sum" else None
         if body is not None and not step.held:
-            name = self.fresh(f"{step.name}_log")
+            name = unused(f"{step.name}_log", self.taken)
             self.powers[step.name] = Step(name, step.indices, body, "logsumexp", step.bound)
             self.add(self.powers[step.name])
 
@@ -78,19 +78,13 @@ class _Work:
             return step
         inner = body - shared
         masked = inner if mask == sympy.true else Piecewise((inner, mask), (-oo, True))
-        made = replace(step, name=self.fresh(f"{step.name}_terms"), expression=masked)
+        made = replace(step, name=unused(f"{step.name}_terms", self.taken), expression=masked)
         self.take(made)
         return replace(step, expression=made.element() + shared, kind=None, bound=())
 
     def add(self, step: Step) -> None:
         self.steps.append(step)
         self.known[step.name] = step
-
-    def fresh(self, name: str) -> str:
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        return name
 
     def exponent(self, expression: Expr) -> Expr | None:
         """X where the expression is exp(x), or that under a mask that gives 0 elsewhere.
@@ -186,7 +180,7 @@ class _Work:
         if (step.name, place) not in self.gaps:
             condition = And(mask, Ne(step.bound[0], place))
             expression = Piecewise((body, condition), (-oo, True))
-            name = self.fresh(f"{step.name}_others")
+            name = unused(f"{step.name}_others", self.taken)
             self.gaps[step.name, place] = replace(step, name=name, expression=expression)
             self.add(self.gaps[step.name, place])
         return self.gaps[step.name, place]
@@ -197,15 +191,7 @@ def _weights(program: Program) -> frozenset[str]:
     return frozenset(
         entry.name
         for entry in program.arguments
-        if entry.name not in program.wrt and _is_nonnegative(entry.domain)
-    )
-
-
-def _is_nonnegative(domain: Domain) -> bool:
-    if isinstance(domain, Interval):
-        return bool(domain.low >= 0)
-    return isinstance(domain, Simplex) or (
-        isinstance(domain, Finite) and bool(min(domain.values) >= 0)
+        if entry.name not in program.wrt and signs_of_domain(entry.domain)[0]
     )
 
 
