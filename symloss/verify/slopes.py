@@ -69,11 +69,14 @@ class Differences:
         """Whether the only one-sided quotient there is has a limit: x*log(x) at 0 has none."""
         near = self._only_side(name, place, arb(1))
         nearer = self._only_side(name, place, arb(2) ** -20)
+        if near is None or nearer is None:
+            return False
         return bool(abs(near - nearer) <= _SMOOTH * (1 + abs(near)))
 
-    def _only_side(self, name: str, place: tuple[int, ...], closer: arb) -> arb:
+    def _only_side(self, name: str, place: tuple[int, ...], closer: arb) -> arb | None:
+        """The quotient of the side that has one: nearer by, rounding may leave neither."""
         sides = _sharp(lambda bits: self._sides(name, place, bits, closer))
-        return next(side for side in sides if side.is_finite())
+        return next((side for side in sides if side.is_finite()), None)
 
     def _sides(
         self, name: str, place: tuple[int, ...], bits: int, closer: Any = 1

@@ -101,3 +101,11 @@ def test_entries_of_a_hessian_share_what_they_are_made_of(tmp_path, monkeypatch)
     assert rows[1][2] == rows[2][1]
     # Ahead and behind: of 4 coordinates, of 10 pairs of them; and the point itself.
     assert len(asked) == 2 * 4 + 2 * 10 + 1
+
+
+def test_a_side_that_is_lost_nearer_by_gives_no_slope(tmp_path, monkeypatch):
+    lost = arb("nan")
+    found = differences(tmp_path, "x**2", 1.0)
+    sides = lambda name, place, bits, closer=1: (lost, arb(2) if closer == 1 else lost)  # noqa: E731
+    monkeypatch.setattr(found, "_sides", sides)
+    assert found.slope("x", ()) is None

@@ -1,0 +1,47 @@
+"""Weighted and reduced values against the items' own: as far as last digits of inputs move them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symloss.verify.contract import check_reductions
+from symloss.verify.derivatives import Batch, Trial
+from symloss.verify.sample import Point
+from symloss.verify.tally import Tally
+from tests.verify.test_reference import spec_of
+
+SINGLE = np.dtype("float32")
+UNIT = 2.0**-24
+
+
+class Difference:
+    """`x - 1` near 1, and a compilation with weights whose items are off by `units` of 1."""
+
+    def __init__(self, units):
+        self.units = units
+
+    def value(self, x, weight=None, reduction="none"):
+        shares = self.gradient(x, weight, reduction)
+        off = 0 if weight is None else self.units * UNIT
+        items = (np.asarray(x, np.float64) - 1 + off) * shares
+        return items if reduction == "none" else items.sum()
+
+    def value_and_gradient(self, x, **how):
+        return self.value(x, **how), self.gradient(x, **how)
+
+    def gradient(self, x, weight=None, reduction="none"):
+        shares = np.broadcast_to(1.0 if weight is None else weight, np.shape(x))
+        return shares / (shares.sum() if reduction == "mean" else 1.0)
+
+
+@pytest.mark.parametrize(("units", "passes"), [(0, True), (2, True), (40, False)])
+def test_weighted_items_may_move_by_last_digits_of_inputs(units, passes, tmp_path):
+    spec = spec_of(tmp_path, "loss = x - 1", 'x = { domain = "real" }')
+    places = np.float32(1) + np.float32(2.0**-16) * np.arange(1, 9, dtype=np.float32)
+    trials = [Trial(spec, Point({"x": float(x)}, (), "interior"), SINGLE, 0) for x in places]
+    tally = Tally("reductions", SINGLE.name, "")
+    check_reductions(tally, Batch(spec, trials, SINGLE), Difference(units), seed=0)
+    failed = [str(failure) for failure in tally.done().failures]
+    assert (failed == []) is passes
+    assert any("weighted item" in one for one in failed) is not passes
