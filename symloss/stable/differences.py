@@ -68,6 +68,13 @@ def cofactor_of(term: Expr, factor: Expr) -> Expr:
     return Mul(*rest)
 
 
+def exponentials_of(product: Expr) -> tuple[list[Expr], Expr]:
+    """A product's exponents, and what else it has: division would leave exp(x)/exp(x)."""
+    factors = Mul.make_args(product)
+    rest = (factor for factor in factors if not isinstance(factor, exp))
+    return [factor.args[0] for factor in factors if isinstance(factor, exp)], Mul(*rest)
+
+
 def exp_less_one(factor: Expr) -> Expr | None:
     """exp(x) - 1."""
     return _expm1(factor.args[0]) if isinstance(factor, exp) else None

@@ -39,6 +39,7 @@ from symloss.stable.differences import (
     cosh_less_one,
     difference,
     exp_less_one,
+    exponentials_of,
     factors_of,
     logarithms_apart,
     power_less_one,
@@ -141,11 +142,10 @@ def _logarithm_of_product(node: Expr) -> Expr | None:
     """log(r*exp(x)), where the product may overflow or vanish; r may be 1."""
     if not isinstance(node, log):
         return None
-    powers = [factor for factor in Mul.make_args(node.args[0]) if isinstance(factor, exp)]
-    rest = node.args[0] / Mul(*powers)
-    if not powers or not rest.is_positive:
+    exponents, rest = exponentials_of(node.args[0])
+    if not exponents or not rest.is_positive:
         return None
-    return Add(*(power.args[0] for power in powers), log(rest))
+    return Add(*exponents, log(rest))
 
 
 def _logarithm_of_reciprocal(node: Expr) -> Expr | None:

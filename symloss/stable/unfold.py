@@ -33,6 +33,7 @@ from sympy import (
 from symloss.language import FUNCTIONS, Interval
 from symloss.program import Program, Step, name_of, operands
 from symloss.spec import scalar_symbol
+from symloss.stable.differences import exponentials_of
 from symloss.stable.rewrites import rewritten
 
 _log1p: Any = FUNCTIONS["log1p"].build
@@ -119,15 +120,14 @@ class Unfolding:
 def _apart(node: Expr) -> Expr:
     """log1p(r*exp(x)), whose product may overflow: of large numbers, the logarithm is a sum."""
     product = node.args[0] if isinstance(node, _log1p) else None
-    powers = [factor for factor in Mul.make_args(product or Integer(1)) if isinstance(factor, exp)]
-    if product is None or not powers:
+    exponents, rest = exponentials_of(product or Integer(1))
+    if product is None or not exponents:
         return node
-    rest = product / Mul(*powers)
     if rest == 1 or not rest.is_nonnegative:
         return node
     sizes = (factor.as_base_exp() for factor in Mul.make_args(rest))
     logarithm = Add(*(power * log(Abs(base)) for base, power in sizes))
-    large = logarithm + Add(*(power.args[0] for power in powers))
+    large = logarithm + Add(*exponents)
     return Piecewise((node, Le(product, LARGE)), (large, True))
 
 

@@ -72,6 +72,10 @@ def test_a_masked_logsumexp_less_a_term_that_may_be_masked(tmp_path):
     assert "Ne(i, partner[i])" in found
 
 
+def test_the_logarithm_of_a_softmax_is_no_logarithm(tmp_path):
+    assert "log(" not in shown(tmp_path, "loss = sum(log(softmax(z[k]/b, k)), k)")
+
+
 @pytest.mark.parametrize(
     "math",
     ["loss = log(sum(y[k]**3*exp(z[k]), k))", "loss = log(sum(w[k]*exp(w[k]), k))"],
