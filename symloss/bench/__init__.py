@@ -2,7 +2,7 @@
 
 In: a `Case` and `Settings`. Out: from `races` a `Race` for each shape, type and function, with the
 targets for losses of its kind; from `sweeps` a `Sweep` for each axis that may grow; from
-    `standings` the worst errors of everybody at the same points, and from `errors_along` curves.
+`standings` the worst errors of everybody at the same points, and from `errors_along` curves.
 Guarantees: every contender computes the same means and gradients from the same inputs into fresh
 arrays; what disagrees is not timed; growing arrays stay within half of the memory that is free.
 Raises: SymlossError where the loss itself cannot be had.

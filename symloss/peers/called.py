@@ -28,8 +28,7 @@ class Called:
     def has_gradient(self) -> bool:
         """Whether the package has derivatives of it, tried at two items."""
         random = np.random.default_rng(0)
-        made = self.row.items(random) if self.row.items else items_of(self.row.loss, random)
-        arrays = [array[:2] for array in made]
+        arrays = [array[:2] for array in items_of(self.row, random)]
         return self.host.evaluate(self.row.call, arrays, self.by)[1] is not None
 
     def value(self, *arrays: Array, **_parameters: Any) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from symloss.peers.model import Array, Maker
+from symloss.peers.model import Array, Maker, Row
 
 Random = np.random.Generator
 
@@ -423,10 +423,10 @@ _GROUPS: tuple[tuple[Maker, str], ...] = (
 MAKERS: dict[str, Maker] = {loss: maker for maker, losses in _GROUPS for loss in losses.split()}
 
 
-def items_of(loss: str, random: Random) -> list[Any]:
-    """The arrays, a leading axis of items each, in the catalogue's order; floats are float64.
+def items_of(row: Row, random: Random) -> list[Any]:
+    """A row's arrays, a leading axis of items each, in the catalogue's order; floats are float64.
 
     Raises:
-        KeyError: nobody has said what that loss should be compared at.
+        KeyError: nobody has said what its loss should be compared at.
     """
-    return list(MAKERS[loss](random))
+    return list((row.items or MAKERS[row.loss])(random))

@@ -35,7 +35,7 @@ STEP = 2.0**-30
 def items(row: Row, kind: str) -> list[Array]:
     """The row's items, rounded to a format."""
     random = np.random.default_rng(11)
-    arrays = items_of(row.loss, random) if row.items is None else row.items(random)
+    arrays = items_of(row, random)
     with np.errstate(over="ignore", under="ignore"):
         return [part if part.dtype.kind == "i" else part.astype(kind) for part in arrays]
 
