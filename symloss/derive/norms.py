@@ -98,7 +98,12 @@ def _is_root(power: Pow) -> bool:
 
 
 def _root_of_square(expression: Expr) -> Expr | None:
-    """X where the expression is x**2."""
+    """X where the expression is x**2.
+
+    Not of roots: their slopes are infinite at 0, where they have to meet the x that vanishes.
+    """
+    if any(power.exp.is_Rational and not power.exp.is_Integer for power in expression.atoms(Pow)):
+        return None
     number, factors = expression.as_coeff_mul()
     parts = [factor.as_base_exp() for factor in factors]
     root = sympy.sqrt(number)

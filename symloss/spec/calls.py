@@ -59,6 +59,21 @@ def resolve(syntax: Syntax, find: Find, name: str, node: ast.AST) -> Signature:
         return syntax.fail(error.problem, node, error.remedy)
 
 
+def is_spec(find: Find, name: str) -> bool:
+    """Whether there is a spec of that name.
+
+    Raises:
+        SpecError: there is, and it is wrong.
+    """
+    try:
+        find(name)
+    except SpecError as error:
+        if error.place is not None:
+            raise
+        return False
+    return True
+
+
 def _assign(parser: Parser, callee: Signature, node: ast.Call) -> dict[str, ast.expr]:
     """Which expression is meant for which argument."""
     names = list(callee.arguments)

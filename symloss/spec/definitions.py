@@ -11,7 +11,7 @@ from sympy import Expr
 
 from symloss.spec import calls, subscripts
 from symloss.spec.model import Definition, index_symbol
-from symloss.spec.names import name_problem
+from symloss.spec.names import SHARES, name_problem
 from symloss.spec.parse import Parser
 from symloss.spec.refusals import describe_statement
 from symloss.spec.scope import Scope
@@ -72,9 +72,9 @@ def _resolve_calls(syntax: Syntax, find: calls.Find, own: set[str]) -> None:
         name = (
             node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
         )
-        if (
-            name and name not in own and not name_problem(name, called=True)
-        ):  # the language's own words are no names either
+        if not name or name in own or name_problem(name, called=True):
+            continue  # the language's own words are no names either
+        if name not in SHARES or calls.is_spec(find, name):
             calls.resolve(syntax, find, name, node)
 
 

@@ -41,8 +41,6 @@ def form(parser: Parser, name: str, node: ast.Call) -> Value:
     if name == "stop_gradient":
         held = parser.number(parser.plain(node, 1, 1)[0])
         return Value(StopGradient(held.expression))
-    if name in ("softmax", "log_softmax"):
-        return softmax(parser, name, node)
     if name == "Rational":
         return fraction(parser, node)
     return Value(limit(parser, node))

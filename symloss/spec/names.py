@@ -9,8 +9,10 @@ from difflib import get_close_matches
 
 from symloss.language import CONSTANTS, FUNCTIONS, REDUCTIONS
 
-FORMS = ("where", "Piecewise", "softmax", "log_softmax", "stop_gradient", "limit", "Rational")
+FORMS = ("where", "Piecewise", "stop_gradient", "limit", "Rational")
 """Words that are spelled as functions and are none."""
+SHARES = ("softmax", "log_softmax")
+"""Words, too, but a spec that has such a name is meant instead."""
 CONDITIONS = ("Eq", "Ne", "Lt", "Le", "Gt", "Ge", "And", "Or", "Not")
 """SymPy's names for conditions, which may also be written with operators."""
 WORDS = frozenset((*FUNCTIONS, *CONSTANTS, *REDUCTIONS, *FORMS, *CONDITIONS))

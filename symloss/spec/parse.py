@@ -27,7 +27,7 @@ from symloss.spec.constants import (
     settle,
 )
 from symloss.spec.model import index_symbol
-from symloss.spec.names import CONDITIONS, FORMS, WORDS, name_problem, suggestion
+from symloss.spec.names import CONDITIONS, FORMS, SHARES, WORDS, name_problem, suggestion
 from symloss.spec.refusals import describe
 from symloss.spec.scope import Scope, Signature
 from symloss.spec.syntax import Syntax
@@ -150,7 +150,7 @@ class Parser:
         if index_symbol(name) in self.scope.ranges:
             problem = f"the index {name} is free: no reduction binds it and it is not on the left"
             self.fail(problem, node, f"write sum(..., {name}), or name[{name}] = ...")
-        if name in FUNCTIONS or name in REDUCTIONS or name in FORMS:
+        if name in (*FUNCTIONS, *REDUCTIONS, *FORMS, *SHARES):
             self.fail(f"{name} is a function", node, f"call it: {name}(...)")
         if refused := name_problem(name):
             self.fail(refused[0], node, refused[1])
@@ -187,6 +187,8 @@ class Parser:
             return forms.reduction(self, name, node)
         if name in FORMS:
             return forms.form(self, name, node)
+        if name in SHARES and not calls.is_spec(self.find, name):
+            return forms.softmax(self, name, node)
         if name in CONDITIONS:
             self.fail("a condition is not a number", node, "choose by it: where(condition, 1, 0)")
         if name in self.scope.names:

@@ -28,7 +28,7 @@ from symloss.spec.model import (
     Relation,
     Spec,
 )
-from symloss.spec.names import WORDS, suggestion
+from symloss.spec.names import SHARES, WORDS, suggestion
 from symloss.spec.relations import read_relation
 from symloss.spec.scope import Scope, Signature, open_scope
 from symloss.spec.source import Source, read_source, read_tables
@@ -160,7 +160,7 @@ class _File:
     def call(self, name: str, chain: tuple[str, ...]) -> Signature:
         callee = self.reading.called(name, self.path, chain)
         if callee is None:
-            known = {*WORDS, *names_near(self.path, self.reading.folders)}
+            known = {*WORDS, *SHARES, *names_near(self.path, self.reading.folders)}
             hint = suggestion(name, known)
             remedy = hint if hint.startswith("did") else "`symloss list` shows the specs"
             raise SpecError(f"there is no function and no spec named {name!r}", remedy=remedy)
