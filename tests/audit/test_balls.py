@@ -45,3 +45,10 @@ def test_roots_of_squares_of_what_may_be_0():
     assert found < 1.954
     with pytest.raises(Unsettled):
         checked(sympy.Pow(X, Rational(3, 2), evaluate=False))
+
+
+@pytest.mark.parametrize(("at", "value"), [(-1, 0), (1, 2), (3, 1)])
+def test_choices_by_choices(at, value):
+    test = sympy.ITE(X < 0, X > -1, X > 2)
+    chosen = sympy.Piecewise((1, test), (sympy.Piecewise((0, X < 0), (2, True)), True))
+    assert compiled(chosen)({X: arb(at)}) == value

@@ -15,6 +15,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr, Rational, Symbol
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
 
 from symloss.language import BY_NODE
 
@@ -107,6 +108,8 @@ def condition(test: Any) -> Callable[[Mapping[Symbol, arb]], bool]:
     if isinstance(test, sympy.Not):
         inner = condition(test.args[0])
         return lambda point: not inner(point)
+    if isinstance(test, BooleanFunction):  # ITE and its like: SymPy makes them itself
+        return condition(test.to_nnf(simplify=False))
     if not isinstance(test, Relational):
         raise NotImplementedError(str(test))
     gap, operator = compiled(test.lhs - test.rhs), test.rel_op
