@@ -16,6 +16,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr, Indexed, Rational, S, Symbol
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
 
 from symloss.language import BY_NODE, Index
 from symloss.program import Program, Step, name_of
@@ -134,6 +135,8 @@ class Instance:
             return all(parts) if isinstance(test, sympy.And) else any(parts)
         if isinstance(test, sympy.Not):
             return not self._holds(test.args[0], env)
+        if isinstance(test, BooleanFunction):  # ITE and its like
+            return self._holds(test.to_nnf(simplify=False), env)
         if not isinstance(test, Relational):
             raise Unsettled(str(test))
         gap = enclosed(self._read(test.lhs, env) - self._read(test.rhs, env), self.balls)

@@ -8,6 +8,7 @@ from typing import Any
 import flint
 import sympy
 from sympy import Expr, Rational, S
+from sympy.logic.boolalg import BooleanFunction
 
 from symloss.audit.recheck.evaluate import BITS, Instance, Unsettled, at_point, ball, enclosed
 from symloss.audit.recheck.sides import WIDTH, Side, T
@@ -25,7 +26,7 @@ class Whole(Instance):
     def _test(self, test: Any, env: Any) -> Any:
         if test in (sympy.true, sympy.false):
             return test
-        if isinstance(test, sympy.And | sympy.Or | sympy.Not):
+        if isinstance(test, BooleanFunction):
             return test.func(*(self._test(part, env) for part in test.args))
         return test.func(*(self._read(part, env) for part in test.args))
 

@@ -13,6 +13,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Indexed, Rational, S, Symbol
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
 
 from symloss.audit.recheck import formulas, witnesses
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
@@ -146,7 +147,7 @@ class Motion:
         """Whether a condition stays as it is: its sides' gap is only scaled, or stays."""
         if test in (sympy.true, sympy.false):
             return True
-        if isinstance(test, sympy.And | sympy.Or | sympy.Not):
+        if isinstance(test, BooleanFunction):
             return all(map(self.keeps, test.args))
         if not isinstance(test, Relational):
             return False

@@ -39,6 +39,7 @@ def outcomes(path: str, change=None):
         ("segmentation/dice.toml", ("convex", "symmetric", "permutation_symmetric", "homogeneous")),
         ("classification/zero_one.toml", ("convex", "gradient_informative")),
         ("regression/rmsle.toml", ("smoothness", "differentiable")),
+        ("metric/triplet.toml", ("gradient_informative",)),
     ],
 )
 def test_audits_are_confirmed(path, confirmed):
