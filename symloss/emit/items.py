@@ -23,11 +23,11 @@ def core(signature: Signature) -> dict[str, Any]:
     assert isinstance(block, Block)
     arrays = signature.procedure.arrays
     body = lines(block.statements, signature.printer({}))
-    items = _items(signature, block)
+    items = takes(signature, block)
     return {
-        "sizes": _sizes(signature, block, arrays),
-        "arrays": [_array(array) for array in arrays],
-        "checks": _checks(signature),
+        "sizes": sizes(signature, block, arrays),
+        "arrays": [local(array) for array in arrays],
+        "checks": checks(signature),
         "outputs": signature.outputs,
         "takes": items,
         "body": body,
@@ -57,9 +57,9 @@ def phased(signature: Signature) -> dict[str, Any]:
     return {
         "blocks": blocks,
         "steps": steps,
-        "sizes": _sizes(signature, None, arrays),
-        "elements": _elements(arrays),
-        "arrays": [_array(array, "items") for array in arrays]
+        "sizes": sizes(signature, None, arrays),
+        "elements": elements(arrays),
+        "arrays": [local(array, "items") for array in arrays]
         + [
             {"name": f"kept_{safe(name)}", "shape": "items", "type": _type(is_place)}
             for name, is_place in crossing.items()
@@ -77,25 +77,25 @@ def _part(
     )
     assigned = {entry.name for entry in block.statements if isinstance(entry, Assign)}
     gives = [given for given in block.gives if given in crossing]
-    takes = [given for given in crossing if given in block.reads and given not in gives]
+    received = [given for given in crossing if given in block.reads and given not in gives]
     outs = [f"out_{output}" for output in signature.derivatives if output in block.reads]
     gives_loss = "loss" in assigned
     outs = ["out_loss", *outs] if gives_loss else outs
     operands = needed(signature, block)
     items = [
-        *_items(signature, block),
-        *(f"{safe(given)} = {_read(given, crossing)}" for given in takes),
+        *takes(signature, block),
+        *(f"{safe(given)} = {_read(given, crossing)}" for given in received),
     ]
     return {
         "name": name,
         "arguments": [
             *("start", "stop", "in_scale", *map(signature.given, operands), "weight"),
             *(safe(array.name) for array in own),
-            *(f"kept_{safe(given)}" for given in (*takes, *gives)),
+            *(f"kept_{safe(given)}" for given in (*received, *gives)),
             *outs,
         ],
-        "sizes": _sizes(signature, block, ()),
-        "checks": _checks(signature),
+        "sizes": sizes(signature, block, ()),
+        "checks": checks(signature),
         "outputs": outs,
         "takes": items,
         "body": [*body, *(f"kept_{safe(given)}[item] = {safe(given)}" for given in gives)],
@@ -109,7 +109,7 @@ def _read(given: str, crossing: Mapping[str, bool]) -> str:
     return f"unsigned({element})" if crossing[given] else element
 
 
-def _items(signature: Signature, block: Block) -> list[str]:
+def takes(signature: Signature, block: Block) -> list[str]:
     """What is taken of each operand for the item at hand, and the item's scale."""
     found = []
     for name in needed(signature, block):
@@ -141,7 +141,8 @@ def dimensions(
     return {size: place for size, place in signature.kernel.sizes.items() if size in wanted}
 
 
-def _sizes(signature: Signature, block: Block | None, arrays: tuple[Array, ...]) -> list[str]:
+def sizes(signature: Signature, block: Block | None, arrays: tuple[Array, ...]) -> list[str]:
+    """Definitions of the dimensions that code mentions."""
     whole = "unsigned({})" if block else "{}"
     return [
         f"{safe(size)} = {whole.format(f'{safe(name)}.shape[{axis + 1}]')}"
@@ -153,7 +154,7 @@ def _symbols(array: Array) -> set[Basic]:
     return set().union(*(size.free_symbols for size in array.shape))
 
 
-def _checks(signature: Signature) -> list[str]:
+def checks(signature: Signature) -> list[str]:
     """Tests that an item's subscripts lie where they should."""
     return [
         f"is_within({signature.given(name)}, "
@@ -162,7 +163,8 @@ def _checks(signature: Signature) -> list[str]:
     ]
 
 
-def _array(array: Array, *lead: str) -> dict[str, str]:
+def local(array: Array, *lead: str) -> dict[str, str]:
+    """An intermediate table, perhaps with an axis of items."""
     sizes = [*lead, *map(Printer().place, array.shape)]
     shape = sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
     return {"name": safe(array.name), "shape": shape, "type": _type(array.is_integer)}
@@ -172,7 +174,7 @@ def _type(is_place: bool) -> str:
     return "np.int64" if is_place else "in_scale.dtype"
 
 
-def _elements(arrays: tuple[Array, ...]) -> str:
+def elements(arrays: tuple[Array, ...]) -> str:
     """How many elements one item takes in all arrays."""
     sizes = [" * ".join(map(Printer().place, array.shape)) for array in arrays]
     return " + ".join(sizes) or "1"

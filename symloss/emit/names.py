@@ -21,6 +21,7 @@ _OURS = {
         "room",
         "item",
         "lane",
+        "rows",
         "width",
         "held",
         "spoilt",

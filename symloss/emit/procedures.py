@@ -11,6 +11,7 @@ from symloss.emit.items import core, phased
 from symloss.emit.lanes import has_lanes, lanes
 from symloss.emit.lines import lines
 from symloss.emit.names import safe
+from symloss.emit.rows import planned, rows
 from symloss.lower import Block, Kernel, Procedure
 from symloss.spec import Spec
 
@@ -48,6 +49,9 @@ def _context(signature: Signature) -> tuple[str, dict[str, Any]]:
     if kernel.is_scalar:
         return "numba/scalar.jinja", data | _scalar(signature)
     if len(procedure.phases) == 1 and isinstance(procedure.phases[0], Block):
+        plan = planned(signature)
+        if plan:
+            return "numba/rows.jinja", data | rows(signature, plan)
         return "numba/core.jinja", data | core(signature)
     return "numba/phased.jinja", data | phased(signature)
 

@@ -2,9 +2,9 @@
 
 In: a `Derivation`. Out: a `Kernel` of `Procedure`s. Guarantees: every intermediate is written
 before it is read; loops over the same dimension are fused where dependence allows; matrix products
-are separate phases for BLAS; `abreast` gives the same for several items at once; items with a NaN
-or a value outside its domain give NaN. Raises: DerivationError for a selection that cannot become a
-scatter.
+are separate phases for BLAS; `abreast` and `in_rows` give the same for several items at once; items
+with a NaN or a value outside its domain give NaN. Raises: DerivationError for a selection that
+cannot become a scatter.
 """
 
 from symloss.lower.lanes import abreast
@@ -22,6 +22,8 @@ from symloss.lower.model import (
     Output,
     Phase,
     Procedure,
+    Row,
+    Rows,
     Run,
     Statement,
     Store,
@@ -30,6 +32,7 @@ from symloss.lower.model import (
     finite,
     grouped,
 )
+from symloss.lower.rows import in_rows
 
 __all__ = [
     "NAN",
@@ -44,6 +47,8 @@ __all__ = [
     "Output",
     "Phase",
     "Procedure",
+    "Row",
+    "Rows",
     "Run",
     "Statement",
     "Store",
@@ -52,5 +57,6 @@ __all__ = [
     "exp_to_one",
     "finite",
     "grouped",
+    "in_rows",
     "lower",
 ]

@@ -163,6 +163,27 @@ class Lanes:
     held: Mapping[str, bool]
 
 
+@dataclass(frozen=True)
+class Row:
+    """A turn of statements: of each item of several by itself, or `abreast`, of all at once.
+
+    `loads` are numbers that other turns computed, `keeps` those that others load.
+    """
+
+    block: Block
+    loads: tuple[str, ...]
+    keeps: tuple[str, ...]
+    abreast: bool
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A block's statements in turns; `held` as in `Lanes`."""
+
+    turns: tuple[Row, ...]
+    held: Mapping[str, bool]
+
+
 Phase = Block | Contraction
 
 

@@ -57,7 +57,15 @@ from symloss.runtime.elementary import (
     tan,
 )
 from symloss.runtime.exponential import exp, exp_to_one, expm1, expm1mx, sigmoid, tanh
-from symloss.runtime.lanes import LANES, abreast, deliver, deliver_losses, keep_within
+from symloss.runtime.lanes import (
+    LANES,
+    ROWS,
+    abreast,
+    deliver,
+    deliver_losses,
+    keep_within,
+    rows_of,
+)
 from symloss.runtime.logarithm import log, log1mexp, log1p, log1pmx, logcosh, softplus
 from symloss.runtime.loss import Loss
 from symloss.runtime.parallel import threads
@@ -80,6 +88,7 @@ __all__ = [
     "BLOCK",
     "CHUNK",
     "LANES",
+    "ROWS",
     "Argument",
     "Domain",
     "Loss",
@@ -132,6 +141,7 @@ __all__ = [
     "power",
     "put",
     "room",
+    "rows_of",
     "scratch_of",
     "several",
     "share",

@@ -28,8 +28,8 @@ STRICT: dict[str, Any] = {
     "no_cfunc_wrapper": True,  # nobody takes a kernel's address, and it takes time to compile
     "_nrt": True,  # references to arrays are counted; said here, or callers would decide it
 }
-# What `plus` and `times` add to that, and nothing else may: sums in any order vectorise.
-REORDERED: dict[str, Any] = {**STRICT, "fastmath": {"reassoc", "contract", "nsz"}}
+# What `plus` and `times` may, and nothing else: sums in any order vectorise.
+REORDERED = ("reassoc", "contract", "nsz")
 CHUNK = 2048
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
 
@@ -55,11 +55,6 @@ def inlined(function: Compiled) -> Compiled:
     return _kept(function, {**STRICT, "forceinline": True})
 
 
-def reordered(function: Compiled) -> Compiled:
-    """Compile an operation whose repetition LLVM may reorder."""
-    return _kept(function, REORDERED)
-
-
 def _kept(function: Compiled, options: dict[str, Any]) -> Compiled:
     """Compile when called, or load what was compiled before."""
     made = njit(**WAY, **options)(function)
@@ -73,16 +68,36 @@ def overload(function: Callable[..., Any]) -> Callable[[Compiled], Compiled]:
     return cast(Callable[[Compiled], Compiled], extending.overload(function, strict=False))
 
 
-@reordered
 def plus(total: Any, x: Any) -> Any:
     """A total with one more term; the order of terms is the compiler's."""
     return total + x
 
 
-@reordered
 def times(total: Any, x: Any) -> Any:
     """A product with one more factor; the order of factors is the compiler's."""
     return total * x
+
+
+@extending.type_callable(plus)
+@extending.type_callable(times)
+def _type_reordered(context: Any) -> Callable[[Any, Any], Any]:
+    return lambda total, x: total if total == x == types.float32 else types.float64
+
+
+@extending.lower_builtin(plus, types.Any, types.Any)  # type: ignore[untyped-decorator]
+def _emit_plus(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.fadd(*_alike(context, builder, signature, arguments), flags=REORDERED)
+
+
+@extending.lower_builtin(times, types.Any, types.Any)  # type: ignore[untyped-decorator]
+def _emit_times(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.fmul(*_alike(context, builder, signature, arguments), flags=REORDERED)
+
+
+def _alike(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:
+    """The arguments in the result's type."""
+    pairs = zip(arguments, signature.args, strict=True)
+    return [context.cast(builder, x, kind, signature.return_type) for x, kind in pairs]
 
 
 def at(x: Any, n: int) -> Any:

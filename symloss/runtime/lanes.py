@@ -20,16 +20,28 @@ from symloss.runtime.blocks import unsigned
 
 LANE_COUNT = 64
 LANES = unsigned(LANE_COUNT)
-# Numbers of an item's longest operand up to which its own loops are too short for vectors.
-SHORT = 48
+# Items whose loops run one after another, before what needs no loop is computed for all at once.
+ROW_COUNT = 16
+ROWS = unsigned(ROW_COUNT)
+# Bytes of their tables: the nearest cache has to hold them beside what they are made from.
+ROW_SPACE = 2**13
+# Bytes of an item's longest operand up to which its own loops are too short for vectors.
+SHORT = 128
 # Numbers of an item's largest table, one for each combination of its places, that caches hold.
 SMALL = 1024
 
 
 def is_short(operands: Sequence[Any], sizes: Iterable[int]) -> bool:
     """Whether items are better computed abreast: not by their number, which changes no result."""
-    longest = max(math.prod(x.shape[1:]) for x in operands)
+    longest = max(math.prod(x.shape[1:]) * x.itemsize for x in operands)
     return longest <= SHORT and 0 < math.prod(sizes) <= SMALL
+
+
+@borrowing
+def rows_of(elements: Any, carrier: Any) -> Any:
+    """How many items of tables with so many numbers are a block."""
+    size = max(unsigned(1), unsigned(elements) * unsigned(carrier.itemsize))
+    return max(unsigned(1), min(ROWS, unsigned(ROW_SPACE) // size))
 
 
 def flat(x: Any) -> Any:
