@@ -1,7 +1,11 @@
-"""The processes that symloss starts: how many threads they use, and what Ctrl-C does to them."""
+"""The processes that symloss starts.
+
+How many threads they use, what Ctrl-C does to them, how often they look for garbage.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -52,3 +56,12 @@ def listen() -> None:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     if _MASKS:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def collect_rarely() -> None:
+    """In a child: look for garbage rarely, and never in what is there already.
+
+    Compilers and provers make much that lives long, and each collection walks through all of it.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -10,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
 from typing import TypeVar
 
-from symloss.processes import listen, uninterrupted
+from symloss.processes import collect_rarely, listen, uninterrupted
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -64,6 +63,5 @@ def _result(future: Future[Result], item: Item, lost: Callable[[Item], Result]) 
 
 
 def _prepare() -> None:
-    """Collections are rare: compilers make much that lives long, and each one walks through it."""
     listen()
-    gc.set_threshold(100_000, 50, 100)
+    collect_rarely()

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from symloss.processes import uninterrupted
+from symloss.processes import collect_rarely, uninterrupted
 
 # Forking a process that runs threads is not safe; the fork server is a process without any.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -111,6 +111,7 @@ def _serve(pipe: Any) -> None:
     _state["inside"] = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    collect_rarely()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
