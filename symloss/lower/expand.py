@@ -5,12 +5,13 @@ Logsumexp and its softmax weights share one row of exponentials.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Eq, Expr, Indexed, Piecewise, S, Symbol, log
+from sympy import Eq, Expr, Indexed, Mul, Piecewise, S, Symbol, log
 
 from symloss.lower.model import exp_to_one, finite
-from symloss.program import Program, Step
+from symloss.program import Program, Step, name_of
 from symloss.spec import array_base, scalar_symbol
 
 
@@ -24,7 +25,9 @@ def expand_logsumexp(program: Program) -> Program:
     then the exponential of the infinite body is 1 and the others are 0, which gives the limits.
     """
     steps: list[Step] = []
+    masks = _masks(program)
     for step in program.steps:
+        step = replace(step, expression=_without_masks(step.expression, masks))
         if step.kind in ("logsumexp", "max", "min"):
             *row, step = _with_row(step)
             steps += [*row, *(_parts(step) if step.kind == "logsumexp" else [step])]
@@ -37,6 +40,33 @@ def expand_logsumexp(program: Program) -> Program:
         else:
             steps.append(step)
     return replace(program, steps=tuple(steps))
+
+
+def _masks(program: Program) -> dict[str, tuple[tuple[Symbol, ...], Expr]]:
+    """Softmax weights of bodies that are -oo unless a condition holds: indices and condition."""
+    found = {}
+    for step in program.steps:
+        if step.softmax_of:
+            body = program.step(step.softmax_of).expression
+            if isinstance(body, Piecewise) and body.args[1:] == ((S.NegativeInfinity, True),):
+                own = program.step(step.softmax_of).loops
+                condition = body.args[0][1].xreplace(dict(zip(own, step.indices, strict=True)))
+                found[step.name] = step.indices, condition
+    return found
+
+
+def _without_masks(expression: Expr, masks: Mapping[str, tuple[tuple[Symbol, ...], Expr]]) -> Expr:
+    """The expression without factors that select 0 where a weight beside them is 0 by itself."""
+    swaps: dict[Expr, Expr] = {}
+    for product in expression.atoms(Mul):
+        for leaf in product.args:
+            if isinstance(leaf, Indexed) and name_of(leaf) in masks:
+                indices, condition = masks[name_of(leaf)]
+                there = condition.xreplace(dict(zip(indices, leaf.indices, strict=True)))
+                mask = Piecewise((S.One, there), (S.Zero, True))
+                if mask in product.args:
+                    swaps[product] = Mul(*(part for part in product.args if part != mask))
+    return expression.xreplace(swaps)
 
 
 def _with_row(step: Step) -> list[Step]:

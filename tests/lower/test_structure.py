@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from sympy import Ne
 
 from symloss.lower import Accumulate, Assign, Block, Contraction, Loop, Procedure, Statement, Store
 from tests.lower.conftest import SPECS
@@ -175,3 +176,13 @@ def test_an_element_that_is_read_again_is_fetched_once(procedure_of):
 @pytest.mark.parametrize(("name", "within"), [("overlap", True), ("binary", False)])
 def test_a_gradient_comes_with_the_value_where_that_costs_no_more(procedure_of, name, within):
     assert procedure_of(name, "gradient").within == ("value_and_gradient" if within else "")
+
+
+def test_a_weight_that_is_0_where_its_body_is_masked_needs_no_mask(procedure_of):
+    stores = [
+        part
+        for part in walk(procedure_of("others", "value_and_gradient"))
+        if isinstance(part, Store) and part.scaled
+    ]
+    (store,) = stores
+    assert not store.expression.has(Ne)
