@@ -15,7 +15,13 @@ from symloss.derive.tangent import Seed, tangent
 from symloss.language import NAMED
 from symloss.program import Program, Step, references, without_dead_steps
 from symloss.spec import Input, array_base, scalar_symbol
-from symloss.stable import complemented, distances_apart, rewritten, without_own_terms
+from symloss.stable import (
+    complemented,
+    distances_apart,
+    rewritten,
+    without_chosen,
+    without_own_terms,
+)
 
 
 @dataclass(frozen=True)
@@ -59,14 +65,19 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         products = products if _needs_logsumexp(made) else made
     return Derivation(
         value=_told_apart(without_dead_steps(program)),
-        gradient=without_own_terms(_told_apart(first)),
+        gradient=_apart(first),
         second=complemented(_second(first, rules)) if program.is_scalar else None,
-        hessian_vector_product=without_own_terms(_told_apart(products)),
+        hessian_vector_product=_apart(products),
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt
         ),
     )
+
+
+def _apart(program: Program) -> Program:
+    """The same, of derivatives: with what is next to all of a sum apart from the rest of it."""
+    return without_own_terms(without_chosen(_told_apart(program)))
 
 
 def _told_apart(program: Program) -> Program:

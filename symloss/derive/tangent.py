@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sympy import Add, Expr, Indexed, S, Symbol
+from sympy import Add, Expr, Indexed, Ne, Piecewise, S, Symbol
 
 from symloss.derive import reductions
 from symloss.derive.builder import Builder
@@ -103,6 +103,10 @@ class _Forward:
         place = reductions.place(step, self.builder)
         centre = self._append(f"{step.name}_centre", step, rate.xreplace({step.bound[0]: place}))
         spread = rate - centre
+        if not self._is_given(rate):
+            # Worked out at two places, in fused operations, it would not be 0 at that one.
+            (index,) = step.bound
+            spread = Piecewise((spread, Ne(index, place)), (S.Zero, True))
         terms = self._weighed(spread, reductions.weight(step, self.builder))
         mean = self._append(f"{step.name}_mean", step, terms, "sum", step.bound)
         self.centred[step.name] = spread, mean
@@ -133,6 +137,10 @@ class _Forward:
         """Each weight times its exponent's rate; two products, for the difference cancels."""
         spread, mean = self.centred[step.softmax_of]
         return self._weighed(spread, step.element()) - step.element() * mean
+
+    def _is_given(self, rate: Expr) -> bool:
+        """Whether it is a component of the direction itself."""
+        return isinstance(rate, Indexed) and self.builder.find(name_of(rate)) is None
 
     def _weighed(self, spread: Expr, weight: Expr) -> Expr:
         return weighed(spread, weight) if self._is_steep(spread) else weight * spread

@@ -111,7 +111,10 @@ def log1p(x: Any) -> Any:
 
 @inlined
 def log1pmx(x: Any) -> Any:
-    """log(1 + x) - x: as log1p, but x leaves before anything rounds, and f**2 is exact."""
+    """log(1 + x) - x: as log1p, but x leaves before anything rounds, and f**2 is exact.
+
+    What is rounded as it leaves is kept (Knuth, 1969): near -0.8, it is larger than the result.
+    """
     u = like(x, 1) + x
     lost = x - (u - like(x, 1))
     f, n, down = log_parts(u)
@@ -121,9 +124,13 @@ def log1pmx(x: Any) -> Any:
     z, head = s * s, upper_half(whole)
     tail = like(x, 0.5) * (whole - head) * (whole + head)
     rest = s * (half_square + z * polynomial(z, LOG_REST_TERMS)) + n * either(x, LOG_2_LOW)
-    line = ((n * either(x, LOG_2_HIGH) - x) + f) + more
+    high = n * either(x, LOG_2_HIGH)
+    apart = high - x
+    back = apart - high
+    lacks = (high - (apart - back)) - (x + back)
+    line = (apart + f) + more
     return (
-        log_ends(u, (line + (rest - tail)) - like(x, 0.5) * head * head)
+        log_ends(u, (line + (rest - tail + lacks)) - like(x, 0.5) * head * head)
         if u < like(x, math.inf)
         else -x
     )

@@ -5,6 +5,7 @@ an identity of real numbers wherever the formula as written is defined; each has
 tested as an identity. Raises: nothing of its own.
 """
 
+from symloss.stable.chosen import without_chosen
 from symloss.stable.complements import complemented
 from symloss.stable.distances import distances_apart
 from symloss.stable.own_terms import without_own_terms
@@ -19,5 +20,6 @@ __all__ = [
     "distances_apart",
     "rewritten",
     "stabilise",
+    "without_chosen",
     "without_own_terms",
 ]
