@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -49,6 +50,22 @@ def uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def apart_from_main() -> Iterator[None]:
+    """Processes started in the block do not run the caller's script again.
+
+    Python would import it in every child, and a script without `if __name__ == "__main__"` would
+    there start what its parent is doing. Nothing that symloss sends to a child lives in it.
+    """
+    names = vars(sys.modules["__main__"])
+    hidden = {name: names.pop(name) for name in ("__file__", "__spec__") if name in names}
+    names["__spec__"] = None
+    try:
+        yield
+    finally:
+        names.update({"__spec__": None} | hidden)
 
 
 def listen() -> None:

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
 from typing import TypeVar
 
-from symloss.processes import collect_rarely, listen, uninterrupted
+from symloss.processes import apart_from_main, collect_rarely, listen, uninterrupted
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,7 +43,7 @@ def spread(
     # Processes are spawned: forking one that runs compiled code with threads is not safe.
     pool = ProcessPoolExecutor(min(jobs, len(items)), get_context("spawn"), _prepare)
     try:
-        with uninterrupted():
+        with uninterrupted(), apart_from_main():
             futures = {pool.submit(work, item): item for item in items}
         for future in as_completed(futures):
             yield _result(future, futures[future], lost)

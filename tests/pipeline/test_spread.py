@@ -101,3 +101,21 @@ def test_ctrl_c_is_not_lost():
     with pytest.raises(KeyboardInterrupt):
         interrupt_and_note(reached)
     assert reached
+
+
+UNGUARDED = """
+from math import sqrt
+from symloss.audit.signs import worker
+from symloss.publish import spread
+print(sorted(spread(sqrt, [4, 9], 2, lost=str)), worker.run(sqrt, 16, seconds=1))
+"""
+
+
+def test_a_script_without_a_guard_starts_processes(tmp_path):
+    """Children do not run it again, which would start children of theirs."""
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED)
+    ended = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=60
+    )
+    assert (ended.stdout, ended.returncode) == ("[2.0, 3.0] 4.0\n", 0), ended.stderr

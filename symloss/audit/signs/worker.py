@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from symloss.processes import collect_rarely, uninterrupted
+from symloss.processes import apart_from_main, collect_rarely, uninterrupted
 
 # Forking a process that runs threads is not safe; the fork server is a process without any.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -46,7 +46,8 @@ class _Worker:
         self.owner = os.getpid()
         self.pipe, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
-        with uninterrupted(), _hashing_alike():  # the fork server too, which the first one starts
+        # The fork server, which the first one starts, is to hash alike, too.
+        with uninterrupted(), apart_from_main(), _hashing_alike():
             self.process.start()
         theirs.close()
 
