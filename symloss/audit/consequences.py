@@ -133,7 +133,7 @@ def _applied(rule: Rule, known: Mapping[str, Finding]) -> Finding | None:
         answer = Refuted(f"follows: {because}", {**witness, "of": one.name})
     formula = sympy.sympify(rule.value) if rule.value else None
     return replace(one, name=rule.other, answer=answer, value=rule.value, formula=formula,
-                   detail="", region=(), statement="")  # fmt: skip
+                   detail="", region=(), tight=True, statement="")  # fmt: skip
 
 
 def _is_open(rule: Rule, other: Finding) -> bool:

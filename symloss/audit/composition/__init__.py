@@ -5,6 +5,7 @@ In: a `Spec` and the names the curvature is asked for. Out: an `Answer` for "con
 """
 
 from symloss.audit.composition.convexity import convexity_of_program, on_convex_set, shapes
+from symloss.audit.composition.curves import Curves
 from symloss.audit.composition.degrees import Degree, degrees, has_simplex
 from symloss.audit.composition.orders import Orders, named
 from symloss.audit.composition.separable import Separable, separable
@@ -13,6 +14,6 @@ from symloss.audit.composition.slopes import Slopes
 from symloss.audit.composition.walk import Walk
 
 __all__ = [
-    "Degree", "Orders", "Separable", "Slopes", "Walk", "convexity_of_program", "degrees",
+    "Curves", "Degree", "Orders", "Separable", "Slopes", "Walk", "convexity_of_program", "degrees",
     "has_simplex", "named", "on_convex_set", "separable", "shapes", "simple",
 ]  # fmt: skip

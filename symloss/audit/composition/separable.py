@@ -12,7 +12,9 @@ import sympy
 from sympy import Expr, Indexed, Mul, Symbol
 
 from symloss.audit.composition.local import Local, locals_of
-from symloss.audit.composition.slopes import UNKNOWN, Slopes, supremum
+from symloss.audit.composition.outer import supremum
+from symloss.audit.composition.slopes import Slopes
+from symloss.audit.composition.steep import UNKNOWN
 from symloss.audit.signs.inpieces import in_pieces
 from symloss.language import Interval
 from symloss.program import Step, name_of

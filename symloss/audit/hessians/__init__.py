@@ -8,9 +8,10 @@ from symloss.audit.hessians.endless import endless
 from symloss.audit.hessians.flat import affine_segment, vanishing_curvature
 from symloss.audit.hessians.instance import Instance, instantiate
 from symloss.audit.hessians.joints import Break, roughest
+from symloss.audit.hessians.reached import reached
 from symloss.audit.hessians.refute import refuted
 
 __all__ = [
-    "Break", "Instance", "affine_segment", "endless", "instantiate", "refuted", "roughest",
-    "vanishing_curvature",
+    "Break", "Instance", "affine_segment", "endless", "instantiate", "reached", "refuted",
+    "roughest", "vanishing_curvature",
 ]  # fmt: skip

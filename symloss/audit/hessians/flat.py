@@ -42,7 +42,7 @@ def vanishing_curvature(
     for line, values, formula in _numeric(program, wrt, seconds):
         for low, high, place, way in _tails(line.span):
             piece = piece_of(formula, low, high)
-            limit = None if piece is None else _limit(sympy.diff(piece, T, 2), place, way)
+            limit = None if piece is None else limit_beside(sympy.diff(piece, T, 2), place, way)
             if limit is not None and limit.is_Rational and limit <= 0:
                 told = {"t": str(place), "second derivative": str(limit)}
                 return _witness("vanishing curvature", line, values, told)
@@ -125,7 +125,8 @@ def _is_zero(expression: Expr) -> bool:
         return False
 
 
-def _limit(expression: Expr, place: Expr, way: str) -> Expr | None:
+def limit_beside(expression: Expr, place: Expr, way: str) -> Expr | None:
+    """The limit at a place from above, "+", or from below; None where it is not found."""
     y = sympy.Dummy(positive=True)
     if place.is_infinite:
         moved, end = expression.subs(T, y if place > 0 else -y), sympy.oo

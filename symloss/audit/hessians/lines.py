@@ -16,12 +16,15 @@ from sympy import Expr, Rational, S, Symbol
 
 from symloss.audit.hessians.instance import Instance
 from symloss.audit.hessians.refute import instances
-from symloss.audit.signs import cells
+from symloss.audit.signs import balls, cells
 from symloss.language import Domain, Finite, Interval, Simplex
 from symloss.program import Program
 
 T = Symbol("_t", real=True)
 MOST_LINES = 60
+BITS = 128
+NEARBY = Rational(2) ** -24
+LARGE = 2**20
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,45 @@ def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
                 yield Line(sizes, places, point, direction, formula, span, known)
 
 
+def steepest(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
+    """Lines along the gradient, as far as simple fractions tell, from a few points."""
+    parameters = {entry.symbol for entry in program.parameters}
+    for sizes, places, instance in instances(program, wrt):
+        box = {s: d for s, d in instance.domains.items() if s in parameters}
+        known = {s: d for s, d in box.items() if isinstance(d, Interval)}
+        if len(known) < len(box):
+            continue
+        fixed = [s for s in instance.domains if s not in instance.varying and s not in parameters]
+        for start, values in itertools.product(_starts(instance, fixed), _ordinary(known)):
+            direction = _uphill(instance, {**start, **values})
+            span = _span(instance, start, direction) if direction else None
+            formula = _along(instance, start, direction)
+            if span is not None and formula is not None:
+                yield Line(sizes, places, start, direction, formula, span, known)
+
+
+def _starts(instance: Instance, fixed: list[Symbol]) -> Iterator[dict[Symbol, Rational]]:
+    for others, kind in itertools.product(("ordinary", "mixed"), ("spread", "mixed", "ordinary")):
+        given = _points(instance, fixed, others)
+        start = _points(instance, list(instance.varying), kind, given)
+        if given is not None and start is not None:
+            yield {**given, **start}
+
+
+def _uphill(instance: Instance, point: Mapping[Symbol, Rational]) -> dict[Symbol, Rational]:
+    """The gradient by differences in balls, its components rounded to eighths."""
+    formula = cells.plain(instance.loss)
+    found = {}
+    for symbol in instance.varying:
+        near = [balls.value(formula, {**point, symbol: point[symbol] + way * NEARBY}, BITS)
+                for way in (1, -1)]  # fmt: skip
+        if near[0] is None or near[1] is None:
+            return {}
+        slope = float(near[0] - near[1]) / float(2 * NEARBY)
+        found[symbol] = Rational(round(8 * slope), 8) if abs(slope) < LARGE else S.Zero
+    return {symbol: slope for symbol, slope in found.items() if slope != 0}
+
+
 def _along(
     instance: Instance, point: Mapping[Symbol, Rational], direction: Mapping[Symbol, Rational]
 ) -> Expr | None:
@@ -116,10 +158,11 @@ def _points(
     point: dict[Symbol, Rational] = {}
     for row in instance.rows:
         mine = [s for s in row if s in symbols]
+        before = len(point) if kind == "spread" else 0
         if mine and isinstance(instance.domains[mine[0]], Simplex):
             point |= _in_simplex(mine, kind)
             continue
-        for place, symbol in enumerate(mine):
+        for place, symbol in enumerate(mine, start=before):
             value = _number(instance.domains[symbol], kind, place)
             if value is None:
                 return None
@@ -148,7 +191,9 @@ def _contains(domain: Domain, value: Rational) -> bool:
 def _in_simplex(row: list[Symbol], kind: str) -> dict[Symbol, Rational]:
     if kind == "zero":
         return {s: Rational(int(place == 0)) for place, s in enumerate(row)}
-    shares = [Rational(place + 1 if kind == "mixed" else 1) for place in range(len(row))]
+    shares = [
+        Rational(place + 1 if kind in ("mixed", "spread") else 1) for place in range(len(row))
+    ]
     return {s: share / sum(shares) for s, share in zip(row, shares, strict=True)}
 
 
@@ -160,6 +205,7 @@ def _number(domain: Domain, kind: str, place: int) -> Rational | None:
     wanted = {
         "zero": [S.Zero],
         "ordinary": [S.One, Rational(1, 2)],
+        "spread": [Rational((place + 1) // 2) * (-1) ** (place + 1), Rational(place + 1)],
         "mixed": [Rational(place + 2) * (-1) ** place, Rational(place + 2), Rational(1, place + 2)],
     }[kind]
     ends = [end for end in (domain.low, domain.high) if end.is_finite]
@@ -214,12 +260,16 @@ def _span(
 
 def parameters_at(line: Line) -> Iterator[dict[Symbol, Rational]]:
     """Ordinary values of the parameters, from the inside of their domains."""
+    return _ordinary(line.box)
+
+
+def _ordinary(box: Mapping[Symbol, Interval]) -> Iterator[dict[Symbol, Rational]]:
     chosen = []
-    for domain in line.box.values():
+    for domain in box.values():
         inside = Interval(domain.low, domain.high, True, True)
         values = [Rational(2), S.One, Rational(1, 2), Rational(-1), Rational(3, 2)]
         if domain.low.is_finite and domain.high.is_finite:
             values += [(domain.low + domain.high) / 2]
         chosen.append([v for v in values if inside.contains(v)][:2])
     for chosen_values in itertools.islice(itertools.product(*chosen), 2):
-        yield dict(zip(line.box, chosen_values, strict=True))
+        yield dict(zip(box, chosen_values, strict=True))

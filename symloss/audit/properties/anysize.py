@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import sympy
+from sympy import Rational, S, Symbol
 
 from symloss.audit.composition import (
+    Curves,
     Orders,
     Separable,
     Slopes,
@@ -16,7 +22,7 @@ from symloss.audit.composition import (
     simple,
 )
 from symloss.audit.findings import Finding
-from symloss.audit.hessians import Break, endless, roughest
+from symloss.audit.hessians import Break, endless, reached, roughest
 from symloss.audit.properties.kinks import of_surfaces
 from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
@@ -77,20 +83,62 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
     if not on_convex_set(subject.program, subject.wrt):
         return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in names]
     slopes = Slopes(Walk(simple(subject.program), subject.wrt))
-    bends = slopes.bend_of_step(slopes.walk.program.step("loss"))
     terms = None if has_simplex(subject.program) else separable(slopes)
     tight = terms is not None
     told = ("the Hessian's norm by rules for its terms",)
     found = [
         _bounded(names[0], slopes.loss, slopes.told(), tight=tight),
-        _bounded(names[1], bends, told, tight=tight),
+        _bounded(names[1], Curves(slopes).loss, told, tight=tight),
     ]
     found = [
         endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
-        if one.verdict == "UNKNOWN" else one
+        if one.verdict == "UNKNOWN"
+        else best(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         for order, one in enumerate(found, start=1)
-    ]  # fmt: skip
+    ]
     return [*found, *_strong(terms)]
+
+
+def best(
+    subject: Subject,
+    known: Finding,
+    wrt: tuple[str, ...],
+    order: int,
+    ways: tuple[int, ...],
+    seconds: float,
+) -> Finding:
+    """A bound, said to be the best one where the loss comes to it on a line."""
+    sizes = {s for length in subject.program.ranges.values() for s in S(length).free_symbols}
+    if known.tight or known.formula is None or known.formula.free_symbols & sizes:
+        return known
+    for way in ways:
+        value = way * known.formula if order == 0 else known.formula
+        line = reached(subject.program, wrt, value, order, way, seconds / len(ways))
+        if line is not None and isinstance(known.answer, Proved):
+            answer = replace(
+                known.answer, certificate={**known.answer.certificate, "reached": line}
+            )
+            return replace(known, answer=answer, tight=True, detail=_told(line))
+    return known
+
+
+def _told(line: Mapping[str, Any]) -> str:
+    """Where on the line, for people: arrays whose elements are alike as one number."""
+    moves = line["direction"] if line["t"] != "0" else {}
+    rows: dict[str, list[str]] = {}
+    for label, start in line["point"].items():
+        rows.setdefault(label.partition("[")[0], []).append(_on(start, moves.get(label, "0")))
+    told = [f"{name} = {size}" for name, size in line["sizes"].items()]
+    for name, values in rows.items():
+        alike = len(set(values)) == 1
+        told.append(f"{name} = {values[0] if alike else '(' + ', '.join(values) + ')'}")
+    if not moves:
+        return f"attained at {', '.join(told)}"
+    return f"approached at {', '.join(told)} for t -> {line['t']}"
+
+
+def _on(start: str, step: str) -> str:
+    return str(Rational(start) + Rational(step) * Symbol("t"))
 
 
 def _strong(terms: Separable | None) -> list[Finding]:

@@ -16,6 +16,7 @@ from symloss.audit.composition import Walk
 from symloss.audit.findings import Finding
 from symloss.audit.properties import quadratic
 from symloss.audit.properties.anysize import (
+    best,
     bounds_of_program,
     endless_on_line,
     slopes_of_program,
@@ -46,6 +47,8 @@ def bounds(subject: Subject, seconds: float) -> list[Finding]:
             exact = of_terms.get(name) or _by_rules(subject, name)
         if exact.verdict == "UNKNOWN":
             exact = endless_on_line(subject, exact, _movable(subject), 0, (way,), seconds / 4)
+        else:
+            exact = best(subject, exact, _movable(subject), 0, (way,), seconds / 4)
         found.append(exact)
     return found
 

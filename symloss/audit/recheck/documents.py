@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import flint
+from sympy.core.facts import InconsistentAssumptions
 
 from symloss.audit.recheck.conditions import narrowed
 from symloss.audit.recheck.evaluate import BITS, Unsettled
@@ -73,7 +74,12 @@ def _replayed(case: Case, finding: Finding) -> Outcome:
             good = checkers[kind](case, finding)
     except NotReplayable as missing:
         return Outcome(name, OPEN, str(missing))
-    except (OutOfPatience, NotImplementedError, RecursionError) as error:
+    except (
+        OutOfPatience,
+        NotImplementedError,
+        RecursionError,
+        InconsistentAssumptions,
+    ) as error:
         return Outcome(name, OPEN, f"SymPy does not answer: {type(error).__name__}")
     except Unsettled as open_:
         return Outcome(name, REJECTED, f"cannot be evaluated: {open_}")

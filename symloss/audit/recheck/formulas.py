@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Rational
 
-from symloss.language import FUNCTIONS
+from symloss.language import BY_NODE, FUNCTIONS
 from symloss.program import Program
 from symloss.spec import dimension_symbol
 
@@ -62,3 +62,21 @@ def _read(node: ast.expr, names: Mapping[str, Expr]) -> Any:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
         return _FUNCTIONS[node.func.id](*(_read(part, names) for part in node.args))
     raise KeyError(type(node).__name__)
+
+
+def plain(formula: Expr) -> Expr:
+    """Without the language's functions that have a definition."""
+
+    def own(node: Any) -> bool:
+        row = BY_NODE.get(type(node))
+        return row is not None and (row.definition is not None or row.name in _ALSO)
+
+    def meaning(node: Any) -> Expr:
+        row = BY_NODE[type(node)]
+        make: Any = row.definition or _ALSO[row.name]
+        return make(*node.args)
+
+    return formula.replace(own, meaning)
+
+
+_ALSO: dict[str, Any] = {"log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1}

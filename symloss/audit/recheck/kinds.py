@@ -13,6 +13,7 @@ PROOFS: dict[str, Checker] = {
     **proofs.PROOFS,
     "bends": bends.proof,
     "discontinuous": orders.proof,
+    "endless line": lines.endless,
     "motion": motions.proof,
     "growth": extremes.growth,
     "infimum": extremes.constant,

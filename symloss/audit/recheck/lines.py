@@ -1,13 +1,14 @@
-"""Lines through small instances, replayed: where derivatives jump, where curvature vanishes."""
+"""Lines through small instances, replayed: jumps, limits, and values that are reached."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import flint
 import sympy
-from sympy import Expr, Rational, S
+from sympy import Expr, Rational, S, Symbol
 from sympy.logic.boolalg import BooleanFunction
 
 from symloss.audit.recheck.evaluate import BITS, Instance, Unsettled, at_point, ball, enclosed
@@ -133,9 +134,84 @@ def flat(case: Case, finding: Finding) -> bool:
         return False
     told = finding["witness"]
     line = Line(case, told, finding["wrt"])
-    place = {"oo": sympy.oo, "-oo": -sympy.oo}.get(told["t"]) or Rational(told["t"])
+    place = _end(told["t"])
     for way in (1,) if place.is_infinite else (-1, 1):
         formula = line.beside(place, way)
         if formula is not None and Side(place, way).derivative(formula, 2) <= 0:
             return True
     return False
+
+
+_UNBOUNDED = {
+    "lower_bound": (0, (-1,)), "upper_bound": (0, (1,)), "lipschitz": (1, (1, -1)),
+    "gradient_lipschitz": (2, (1, -1)),
+}  # fmt: skip
+"""Which derivative, times what, has no bound."""
+
+
+def endless(case: Case, finding: Finding) -> bool:
+    """A line on which the loss, or a derivative of it, grows without end.
+
+    Raises:
+        NotReplayable: the loss has parameters.
+    """
+    told = finding["certificate"]
+    named = str(finding["property"]).partition(" in ")[0]
+    order, ways = _UNBOUNDED.get(named, (-1, ()))
+    if int(told["derivative"]) != order or int(told["sign"]) not in ways:
+        return False
+    if finding["value"] not in ("oo", "-oo"):
+        return False
+    if case.program.parameters:
+        raise NotReplayable("a line for all values of parameters")
+    names = finding["wrt"] if order else [entry.name for entry in case.program.inputs]
+    line, place = Line(case, told, names), _end(told["t"])
+    limits = (
+        Side(place, side).derivative(formula, order)
+        for side in ((1,) if place.is_infinite else (-1, 1))
+        if (formula := line.beside(place, side)) is not None
+    )
+    return any(int(told["sign"]) * limit == sympy.oo for limit in limits)
+
+
+def _end(text: str) -> Expr:
+    return {"oo": sympy.oo, "-oo": -sympy.oo}.get(text) or Rational(text)
+
+
+def reaches(case: Case, told: Mapping[str, Any], value: Expr, names: list[str]) -> bool:
+    """A line in these names on which the loss, or a derivative of it, comes to a value.
+
+    Raises:
+        NotReplayable: the loss has parameters, and does more than take the value at a point.
+    """
+    order, way = int(told["order"]), int(told["way"])
+    place = _end(told["t"])
+    if order == 0 and place == 0:
+        return _takes(case, told, value)
+    if case.program.parameters:
+        raise NotReplayable("a line for all values of parameters")
+    line = Line(case, told, names)
+    goal = way * value * sympy.sqrt(sum(step**2 for step in line.step.values())) ** order
+    for side in (1,) if place.is_infinite else (-1, 1):
+        formula = line.beside(place, side)
+        if formula is not None and _agree(Side(place, side).derivative(formula, order), goal):
+            return True
+    return False
+
+
+def _takes(case: Case, told: Mapping[str, Any], value: Expr) -> bool:
+    """Whether the loss has the value at the point, whatever its parameters are."""
+    plain = replace(case.program, parameters=())
+    if not replace(case, program=plain).contains(told, told["point"]):
+        raise Unsettled("a point outside the domain")
+    item = at_point(case.program, told, told["point"])
+    try:
+        formula = item.element("loss", ())
+    except KeyError as missing:
+        raise NotReplayable(f"a choice by the parameter {missing}") from None
+    numbers = {Symbol(label, real=True): Rational(text) for label, text in told["point"].items()}
+    return _agree(formula.subs(numbers, simultaneous=True), value)
+
+
+def _agree(one: Expr, other: Expr) -> bool:
+    return bool(one.is_finite) and bool(sympy.simplify(one - other) == 0)

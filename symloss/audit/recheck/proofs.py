@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from sympy import Expr, Indexed, Symbol
 
-from symloss.audit.recheck import formulas, witnesses
+from symloss.audit.recheck import formulas, lines, witnesses
 from symloss.audit.recheck.rules import Known, Rules
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, varying
 from symloss.language import BY_NODE, FUNCTIONS
@@ -34,15 +34,19 @@ def composition(case: Case, finding: Finding) -> bool:
 
 
 def within_range(case: Case, finding: Finding) -> bool:
-    """A bound that is not said to be tight, by the ranges of the rules."""
+    """A bound by the ranges of the rules; that a tight one is reached, on a line."""
     known = Rules(varying(case, finding)).known["loss"]
     value = formulas.read(finding["value"], formulas.names_of(case.program))
     below = finding["property"] == "lower_bound"
-    if finding["tight"] or finding["property"] not in ("lower_bound", "upper_bound"):
+    if finding["property"] not in ("lower_bound", "upper_bound"):
         return False
     if not (known.low >= value if below else known.high <= value):
         raise NotReplayable("a range that the checker's rules do not show")
-    return True
+    names = [entry.name for entry in case.program.inputs]
+    told = finding["certificate"].get("reached", {})
+    return not finding["tight"] or (
+        told.get("order") == "0" and lines.reaches(case, told, value, names)
+    )
 
 
 def definedness(case: Case, finding: Finding) -> bool:  # noqa: ARG001 - a checker

@@ -16,6 +16,7 @@ from sympy import Expr, Rational, S, Symbol
 from sympy.core.relational import Relational
 
 from symloss.audit.recheck.evaluate import BITS, Unsettled, ball, compared, enclosed
+from symloss.audit.recheck.formulas import plain
 from symloss.audit.recheck.witnesses import NotReplayable
 
 T = Symbol("_t", real=True)
@@ -133,7 +134,7 @@ class Side:
                 return there
         if sympy.count_ops(formula) > LONGEST:
             raise NotReplayable("a limit of a long formula")
-        found = sympy.limit(formula, T, self.place, "+" if self.way > 0 else "-")
+        found = sympy.limit(plain(formula), T, self.place, "+" if self.way > 0 else "-")
         if found.has(sympy.Limit, sympy.AccumBounds, sympy.nan, sympy.zoo):
             raise NotReplayable(f"the limit of {formula}")
         self._compare(formula, found)

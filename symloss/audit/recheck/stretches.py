@@ -18,9 +18,10 @@ import sympy
 from sympy import Expr, S, Symbol
 
 from symloss.audit.recheck.choices import Unclear, places_of, resolved
+from symloss.audit.recheck.formulas import plain
 from symloss.audit.recheck.lines import Whole
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, varying
-from symloss.language import BY_NODE, Domain, Finite, Interval
+from symloss.language import Domain, Finite, Interval
 
 W, Q = sympy.Dummy("w", positive=True), sympy.Dummy("q", positive=True)
 X = sympy.Dummy("x", real=True)
@@ -198,7 +199,7 @@ def lines_of(case: Case, finding: Finding) -> list[OneLine]:
     for values in choices:
         told: dict[str, Expr] = {**names, **dict(zip(finite, values, strict=True))}
         swap = {Symbol(name, real=True): form for name, form in told.items()}
-        formula = _plain(loss.subs({**swap, Symbol(program.wrt[0], real=True): X}))
+        formula = plain(loss.subs({**swap, Symbol(program.wrt[0], real=True): X}))
         found.append(OneLine(formula, _places(formula, own, names), own, told, symbols))
     return found
 
@@ -214,24 +215,6 @@ def _symbol(name: str, domain: Domain) -> Expr:
     if domain.high == sympy.oo:
         return domain.low + z
     return domain.low + (domain.high - domain.low) * z / (1 + z)
-
-
-def _plain(formula: Expr) -> Expr:
-    """Without the language's functions that have a definition."""
-
-    def own(node: Any) -> bool:
-        row = BY_NODE.get(type(node))
-        return row is not None and (row.definition is not None or row.name in _ALSO)
-
-    def meaning(node: Any) -> Expr:
-        row = BY_NODE[type(node)]
-        make: Any = row.definition or _ALSO[row.name]
-        return make(*node.args)
-
-    return formula.replace(own, meaning)
-
-
-_ALSO: dict[str, Any] = {"log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1}
 
 
 def _places(formula: Expr, domain: Interval, names: Mapping[str, Expr]) -> tuple[Expr, ...]:

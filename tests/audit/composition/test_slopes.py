@@ -14,7 +14,7 @@ from tests.audit.composition.table import Row, spec_of
 
 PAIR = "x real K; y real K"
 ROWS = [
-    Row("logsumexp(x[k], k) - x[label]", "x real K; label index(K)", "sqrt(2) 1/2",
+    Row("logsumexp(x[k], k) - x[label]", "x real K; label index(K)", "sqrt(2) 1/2 =",
         "softmax less a unit vector; diag(p) - pp' has no eigenvalue above 1/2"),
     Row("sqrt(sum(x[k]**2, k))", "x real K", "1 oo", "a unit vector; a kink at 0"),
     Row("sqrt(mean((x[k] - y[k])**2, k))", PAIR, "1/sqrt(K) oo", "a norm over sqrt(K)", "x"),
@@ -39,6 +39,14 @@ ROWS = [
     Row("sum(where(k == label, 3*Abs(x[k]), Abs(x[k])), k)", "x real K; label index(K)",
         "sqrt(K+8) oo", "the label alone has slope 3"),
     Row("sum(where(k > 0, Abs(x[k]), 0), k)", "x real K", "sqrt(K-1) oo", "the first is left out"),
+    Row("log(1 + exp(-x)) + log(1 + exp(y))", "x real; y real", "sqrt(2) 1/4 =",
+        "slopes up to 1 in each name; a diagonal Hessian", "x y"),
+    Row("log(1 + exp(y - x))", "x real; y real", "sqrt(2) 1/2 =", "(1, -1) times a sigmoid", "x y"),
+    Row("log(1 + exp(y + x))", "x real; y real", "sqrt(2) 1/2 =", "(1, 1) times a sigmoid", "x y"),
+    Row("Max(0, 1 + Abs(a - p) - Abs(a - n))", "a real; p real; n real", "sqrt(6) oo",
+        "(2, -1, -1) where a lies between", "a p n"),
+    Row("log(a + exp(y - 2*x))", "x real; y real", "sqrt(5) 5/4", "(-2, 1)", "x y", "a positive"),
+    Row("Max(x, y)", "x real; y real", "1 oo", "one slope at a time", "x y"),
 ]  # fmt: skip
 
 
@@ -73,6 +81,20 @@ def test_what_grows_without_end_has_no_bound(
     known = subject(spec_of(row, tmp_path), {})
     found = {one.name: one for one in (*bounds(known, 8.0), *slopes_of_program(known, 8.0))}
     assert {name for name, one in found.items() if one.verdict == "REFUTED"} == set(endless)
+
+
+@pytest.mark.parametrize(("math", "low", "is_best"), [
+    ("(x*y - 1)**2", "0", True),  # at (1, 1)
+    ("exp(x + y)", "0", True),  # approached far out
+    ("a*exp(x)/(1 + exp(y)) + 1", "1", True),  # for every a > 0
+    ("sqrt(1 + x**2*exp(y))", "1", True),
+    ("x**2 - x*y + y**2 + 1 + Abs(x - y)", "", False),
+    ("Abs(x - y) + Abs(x - y - 1)", "0", False),  # the sum is 1 at least
+])  # fmt: skip
+def test_a_lower_bound_that_is_reached(math: str, low: str, is_best: bool, tmp_path: Path) -> None:
+    row = Row(math, "x real; y real", "", "", "x y", "a positive" if "a" in math else "")
+    found = bounds(subject(spec_of(row, tmp_path), {}), 8.0)[0]
+    assert (found.value, found.value != "" and found.tight) == (low, is_best)
 
 
 @pytest.mark.parametrize(("math", "gradient", "strong"), [

@@ -1,0 +1,127 @@
+"""Lines of a small instance on which a loss or a derivative comes to its bound: none is better.
+
+The slope on a line, by the length of the direction, is at most the length of the gradient; the
+second derivative, by its square, at most the norm of the Hessian.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sympy
+from sympy import Dummy, Expr, Rational, S, Symbol
+
+from symloss.audit.hessians.flat import limit_beside, piece_of
+from symloss.audit.hessians.lines import Line, T, lines, parameters_at, steepest
+from symloss.audit.signs import balls
+from symloss.audit.signs.worker import StepEnded, step
+from symloss.language import Interval
+from symloss.program import Program
+
+STEP_SECONDS = 1.0
+BITS = 256
+FAR = Rational(64)
+NEAR = Rational(2) ** -40
+ROUGH = Rational(1, 1000)
+"""How near the bound, by balls, a limit must seem to be looked for."""
+Side = tuple[Expr, Expr, Expr, str]
+
+
+def reached(
+    program: Program, wrt: tuple[str, ...], bound: Expr, order: int, way: int, seconds: float
+) -> dict[str, Any] | None:
+    """A line on which the derivative of an order, times `way`, comes to the bound at some t.
+
+    Parameters stay symbols: it comes to the bound for all their values.
+    """
+    end = time.process_time() + seconds
+    found = lines(program, wrt)
+    if order == 1:
+        found = itertools.chain(steepest(program, wrt), found)
+    for line in found:
+        if time.process_time() > end:
+            return None
+        signed, values = _signed(line, bound), next(parameters_at(line), None)
+        if signed is None or values is None:
+            continue
+        place = _place(line, signed, bound * line.length**order, order, way, values)
+        if place is not None:
+            told = {"t": str(place), "order": str(order), "way": str(way)}
+            return {**line.witness(), **told}
+    return None
+
+
+def _signed(line: Line, bound: Expr) -> dict[Symbol, Dummy] | None:
+    """Symbols of known sign for the parameters; None where domains say more than signs do."""
+    signed = {}
+    for symbol in (line.formula.free_symbols | bound.free_symbols) - {T}:
+        domain = line.box.get(symbol)
+        if domain is None or domain.high != sympy.oo or domain.low not in (0, -sympy.oo):
+            return None
+        if domain.low.is_infinite:
+            signed[symbol] = Dummy(symbol.name, real=True)
+        elif domain.low_open:
+            signed[symbol] = Dummy(symbol.name, positive=True)
+        else:
+            signed[symbol] = Dummy(symbol.name, nonnegative=True)
+    return signed
+
+
+def _place(
+    line: Line,
+    signed: Mapping[Symbol, Dummy],
+    bound: Expr,
+    order: int,
+    way: int,
+    values: Mapping[Symbol, Rational],
+) -> Expr | None:
+    """Where on the line the derivative comes to the bound, exactly."""
+    formula, bound_in_signs = line.formula.xreplace(dict(signed)), bound.xreplace(dict(signed))
+    numbers = {signed[s]: v for s, v in values.items() if s in signed}
+    if order == 0 and _is_zero(way * formula.subs(T, 0) - bound_in_signs):
+        return S.Zero
+    for low, high, place, side in _sides(line.span):
+        piece = piece_of(formula, low, high)
+        if piece is None:
+            continue
+        gap = way * sympy.diff(piece, T, order) - bound_in_signs
+        if not _seems_zero(gap.xreplace(numbers), place, side):
+            continue
+        if _is_zero(limit_beside(gap, place, side)):
+            return place
+    return None
+
+
+def _sides(span: Interval) -> Iterator[Side]:
+    """Intervals beside the ends of a line and beside 0, and which of their ends is looked at."""
+    if span.high > 0:
+        yield S.Zero, min(span.high, S.One) / 4, S.Zero, "+"
+        yield (FAR, sympy.oo, sympy.oo, "-") if span.high == sympy.oo else (
+            span.high / 2, span.high, span.high, "-")  # fmt: skip
+    if span.low < 0:
+        yield max(span.low, -S.One) / 4, S.Zero, S.Zero, "-"
+        yield (-sympy.oo, -FAR, -sympy.oo, "+") if span.low == -sympy.oo else (
+            span.low, span.low / 2, span.low, "+")  # fmt: skip
+
+
+def _seems_zero(gap: Expr, place: Expr, side: str) -> bool:
+    """Whether the gap is small near the place, before its limit is looked for."""
+    if place.is_infinite:
+        near = 1 / NEAR if place > 0 else -1 / NEAR
+    else:
+        near = place + (NEAR if side == "+" else -NEAR)
+    found = balls.value(gap, {T: near}, BITS)
+    return found is not None and bool(abs(found) < balls.exact(ROUGH))
+
+
+def _is_zero(gap: Expr | None) -> bool:
+    if gap is None or gap.has(sympy.nan, sympy.zoo, sympy.oo):
+        return False
+    try:
+        with step(STEP_SECONDS):
+            return bool(sympy.simplify(gap) == 0)
+    except StepEnded:
+        return False
