@@ -62,6 +62,13 @@ def multiply(one: Interval, other: Interval) -> Interval:
     )
 
 
+def meet(one: Interval, other: Interval) -> Interval:
+    """What lies in both."""
+    low = max(one, other, key=lambda span: (span.low, span.low_open))
+    high = min(one, other, key=lambda span: (span.high, not span.high_open))
+    return Interval(low.low, high.high, low.low_open, high.high_open)
+
+
 def negate(one: Interval) -> Interval:
     """All negatives."""
     return Interval(-one.high, -one.low, one.high_open, one.low_open)

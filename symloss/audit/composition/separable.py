@@ -13,7 +13,7 @@ from sympy import Expr, Indexed, Mul, Symbol
 
 from symloss.audit.composition.local import Local, locals_of
 from symloss.audit.composition.outer import supremum
-from symloss.audit.composition.slopes import Slopes
+from symloss.audit.composition.slopes import Slopes, moving_of
 from symloss.audit.composition.steep import UNKNOWN
 from symloss.audit.signs.inpieces import in_pieces
 from symloss.language import Interval
@@ -35,15 +35,16 @@ class Separable:
             return None
         tops = []
         for form in self.forms:
-            (moving,) = (symbol for symbol in form.moving if form.formula.has(symbol))
+            moving = moving_of(form)
             inputs = [s for s, leaf in form.fixed.items() if not self.slopes.is_formula(leaf)]
-            body = -way * sympy.diff(in_pieces(form.formula), moving, order)
-            tops.append(supremum(body, [moving, *inputs], form))
+            body = in_pieces(form.formula)
+            slope = sympy.diff(body, moving[0], order) if order else body
+            tops.append(supremum(-way * slope, [*moving, *inputs], form))
         return None if UNKNOWN in tops else -self.weight * sympy.Max(*tops)
 
 
-def separable(slopes: Slopes) -> Separable | None:
-    """The loss as such a sum; None where it is none."""
+def separable(slopes: Slopes, most: int = 1) -> Separable | None:
+    """The loss as such a sum; None where it is none, or a term has more than `most` coordinates."""
     walk = slopes.walk
     expression = walk.program.step("loss").expression
     fixed = [part for part in Mul.make_args(expression) if walk.of(part).constant]
@@ -53,22 +54,24 @@ def separable(slopes: Slopes) -> Separable | None:
     if step is None or step.kind != "sum" or not slopes.is_apart(step) or _tells_places(step):
         return None
     forms = tuple(locals_of(walk, step.expression) or ())
-    free = all(map(slopes.is_formula, fixed)) and all(_is_free(slopes, form) for form in forms)
+    free = all(map(slopes.is_formula, fixed)) and all(
+        _is_free(slopes, form, most) for form in forms
+    )
     count = Mul(*(walk.program.ranges[index] for index in step.bound))
     return Separable(slopes, weight, count, forms) if forms and free else None
 
 
-def _is_free(slopes: Slopes, form: Local) -> bool:
-    """Whether one coordinate and inputs, which may be anything, are all that a form reads."""
+def _is_free(slopes: Slopes, form: Local, most: int) -> bool:
+    """Whether coordinates and inputs, which may be anything, are all that a form reads."""
     program = slopes.walk.program
     free = {
         entry.name for entry in program.inputs
         if isinstance(entry.domain, Interval) and not entry.domain.integer
     }  # fmt: skip
     parameters = {entry.symbol for entry in program.parameters}
-    moving = [leaf for symbol, (leaf, _) in form.moving.items() if form.formula.has(symbol)]
     fixed = [name_of(leaf) for leaf in form.fixed.values() if leaf not in parameters]
-    return len(moving) == 1 and len(set(fixed)) == len(fixed) and set(fixed) <= free
+    is_once = len(set(fixed)) == len(fixed)
+    return 1 <= len(moving_of(form)) <= most and is_once and set(fixed) <= free
 
 
 def _tells_places(step: Step) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import sympy
 from sympy import Expr, Indexed, S, Symbol
 
-from symloss.audit.composition import ranges, rules
+from symloss.audit.composition import gaps, ranges, ratios, rules
 from symloss.audit.composition.atoms import NODE
 from symloss.audit.composition.entropy import paired_terms, spelled
 from symloss.audit.composition.fact import Fact, closed, constant, either, least
@@ -127,6 +128,7 @@ def _add(walk: Walk, node: Expr) -> Fact:
     span = facts[0].range
     for fact in facts[1:]:
         span = ranges.add(span, fact.range)
+    span = ranges.meet(span, gaps.span(walk, node))
     whole = rules.total(facts, span)
     if whole.constant or whole.affine or (whole.root is not None and whole.root >= TWO):
         return whole
@@ -142,6 +144,7 @@ def _add(walk: Walk, node: Expr) -> Fact:
 
 def _mul(walk: Walk, node: Expr) -> Fact:
     whole = rules.product([walk.of(part) for part in node.args])
+    whole = replace(whole, range=ranges.meet(whole.range, ratios.span(walk, node)))
     if whole.convex or whole.concave:
         return whole
     rest, paired = paired_terms(walk, node)

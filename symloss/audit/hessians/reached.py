@@ -44,10 +44,7 @@ def reached(
     for line in found:
         if time.process_time() > end:
             return None
-        signed, values = _signed(line, bound), next(parameters_at(line), None)
-        if signed is None or values is None:
-            continue
-        place = _place(line, signed, bound * line.length**order, order, way, values)
+        place = _place(line, bound * line.length**order, order, way)
         if place is not None:
             told = {"t": str(place), "order": str(order), "way": str(way)}
             return {**line.witness(), **told}
@@ -70,40 +67,42 @@ def _signed(line: Line, bound: Expr) -> dict[Symbol, Dummy] | None:
     return signed
 
 
-def _place(
-    line: Line,
-    signed: Mapping[Symbol, Dummy],
-    bound: Expr,
-    order: int,
-    way: int,
-    values: Mapping[Symbol, Rational],
-) -> Expr | None:
+def _place(line: Line, bound: Expr, order: int, way: int) -> Expr | None:
     """Where on the line the derivative comes to the bound, exactly."""
-    formula, bound_in_signs = line.formula.xreplace(dict(signed)), bound.xreplace(dict(signed))
-    numbers = {signed[s]: v for s, v in values.items() if s in signed}
-    if order == 0 and _is_zero(way * formula.subs(T, 0) - bound_in_signs):
+    if order == 0 and _is_zero(way * line.formula.subs(T, 0) - bound):
         return S.Zero
-    for low, high, place, side in _sides(line.span):
+    signed, values = _signed(line, bound), next(parameters_at(line), None)
+    if signed is None or values is None:
+        return None
+    numbers = {signed[s]: v for s, v in values.items() if s in signed}
+    formula, goal = line.formula.xreplace(dict(signed)), bound.xreplace(dict(signed))
+    for low, high, place, side in _sides(line.span, _far(signed)):
         piece = piece_of(formula, low, high)
         if piece is None:
             continue
-        gap = way * sympy.diff(piece, T, order) - bound_in_signs
+        gap = way * sympy.diff(piece, T, order) - goal
         if not _seems_zero(gap.xreplace(numbers), place, side):
             continue
-        if _is_zero(limit_beside(gap, place, side)):
+        if _is_zero(limit_beside(gap, place, side) if gap.has(T) else gap):
             return place
     return None
 
 
-def _sides(span: Interval) -> Iterator[Side]:
+def _far(signed: Mapping[Symbol, Dummy]) -> Expr:
+    """A place beyond which choices are settled, also those by the parameters' sizes."""
+    sizes = [s for s in signed.values() if s.is_nonnegative]
+    return FAR + sympy.Add(*sizes, *(1 / s for s in sizes if s.is_positive))
+
+
+def _sides(span: Interval, far: Expr) -> Iterator[Side]:
     """Intervals beside the ends of a line and beside 0, and which of their ends is looked at."""
     if span.high > 0:
         yield S.Zero, min(span.high, S.One) / 4, S.Zero, "+"
-        yield (FAR, sympy.oo, sympy.oo, "-") if span.high == sympy.oo else (
+        yield (far, sympy.oo, sympy.oo, "-") if span.high == sympy.oo else (
             span.high / 2, span.high, span.high, "-")  # fmt: skip
     if span.low < 0:
         yield max(span.low, -S.One) / 4, S.Zero, S.Zero, "-"
-        yield (-sympy.oo, -FAR, -sympy.oo, "+") if span.low == -sympy.oo else (
+        yield (-sympy.oo, -far, -sympy.oo, "+") if span.low == -sympy.oo else (
             span.low, span.low / 2, span.low, "+")  # fmt: skip
 
 

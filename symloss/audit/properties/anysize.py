@@ -152,10 +152,10 @@ def _strong(terms: Separable | None) -> list[Finding]:
 
 
 def bounds_of_program(subject: Subject) -> list[Finding]:
-    """The infimum and the supremum of a sum of functions of one coordinate each."""
+    """The infimum and the supremum of a sum of functions of coordinates of their own."""
     if has_simplex(subject.program):
         return []
-    terms = separable(Slopes(Walk(simple(subject.program), subject.wrt)))
+    terms = separable(Slopes(Walk(simple(subject.program), subject.wrt)), len(subject.wrt))
     if terms is None:
         return []
     ends = {"lower_bound": terms.least_of_term(0, 1), "upper_bound": terms.least_of_term(0, -1)}

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import sympy
 from sympy import Expr, Indexed, S, Symbol
 
+from symloss.audit.recheck import gaps
 from symloss.audit.recheck.choices import CHOICES, Unclear, agreeing, formulas
 from symloss.language import FUNCTIONS, Finite, Interval, Simplex
 from symloss.program import Program, Step, name_of, operands
@@ -236,6 +237,15 @@ def _number(node: Expr) -> Known:
 
 def _add(rules: Rules, node: Expr) -> Known:
     parts = [rules.of(part) for part in node.args]
+    low = sum((p.low for p in parts), S.Zero)
+    rest, factors = gaps.apart(rules.program, node.args) if low == -_OO else ([], [])
+    if factors and all(rules.of(factor).low >= 0 for factor in factors):
+        low = sum((rules.of(part).low for part in rest), S.Zero)
+        return replace(_total(parts), low=low, above=any(rules.of(part).above for part in rest))
+    return _total(parts)
+
+
+def _total(parts: list[Known]) -> Known:
     return Known(
         sum((p.low for p in parts), S.Zero),
         sum((p.high for p in parts), S.Zero),

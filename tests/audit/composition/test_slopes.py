@@ -97,6 +97,30 @@ def test_a_lower_bound_that_is_reached(math: str, low: str, is_best: bool, tmp_p
     assert (found.value, found.value != "" and found.tight) == (low, is_best)
 
 
+MASKS = "p [0,1] K; t [0,1] K"
+LABELLED = "x real K; label index(K)"
+
+
+@pytest.mark.parametrize(("math", "inputs", "low"), [
+    ("logsumexp(x[k], k) - x[label]", LABELLED, "0"),
+    ("a*logsumexp(x[k]/a, k) - x[label]", LABELLED, "0"),
+    ("max(x[k], k) - x[label]", LABELLED, "0"),
+    ("x[label] - min(x[k], k) + 1", LABELLED, "1"),
+    ("logsumexp(where(k != label, x[k], -oo), k) - x[label]", LABELLED, ""),
+    ("x[label] - max(x[k], k)", LABELLED, ""),
+    ("1 - (2*sum(p[k]*t[k], k) + a)/(sum(p[k], k) + sum(t[k], k) + a)", MASKS, "0"),
+    ("1 - (sum(p[k]*t[k], k) + a)/(sum(p[k] + t[k] - p[k]*t[k], k) + a)", MASKS, "0"),
+    ("1 - (3*sum(p[k]*t[k], k) + a)/(sum(p[k], k) + sum(t[k], k) + a)", MASKS, ""),
+    ("1 - (2*sum(p[k]*t[k], k) + 2*a)/(sum(p[k], k) + sum(t[k], k) + a)", MASKS, ""),
+    ("sum(p[k]**2 + exp(t[k]) - t[k], k)", "p real K; t real K", "K"),
+])  # fmt: skip
+def test_lower_bounds_of_any_size(math: str, inputs: str, low: str, tmp_path: Path) -> None:
+    wrt = "x" if inputs == LABELLED else "p t"
+    row = Row(math, inputs, "", "", wrt, "a positive" if "a)" in math or "a*" in math else "")
+    found = bounds(subject(spec_of(row, tmp_path), {}), 8.0)[0]
+    assert found.value == low
+
+
 @pytest.mark.parametrize(("math", "gradient", "strong"), [
     ("x**2 + y**2 + (2 - 1/10**6)*x*y", "3999999/1000000", "1/1000000"),
     ("x**2 + y**2 + 3*x*y", "5", "0"),
