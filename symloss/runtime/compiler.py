@@ -18,21 +18,22 @@ from llvmlite.ir import Constant
 from numba.core import cgutils, types
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.debuginfo import DummyDIBuilder
 from numba.core.lowering import Lower
 from numba.core.typed_passes import (
     IRLegalization,
     NativeLowering,
     NoPythonBackend,
-    NopythonTypeInference,
     PreLowerStripPhis,
 )
 from numba.core.untyped_passes import (
     FixupArgs,
     GenericRewrites,
     IRProcessing,
-    ReconstructSSA,
     TranslateByteCode,
 )
+
+from symloss.runtime.steps import BriefReconstructSSA, BriefTypeInference
 
 
 class BriefLowering(Lower):
@@ -66,6 +67,12 @@ class BriefLowering(Lower):
         number = self.context.cast(self.builder, self.loadvar(value.name), given, kind)
         number = self.context.cast(self.builder, number, kind, array.dtype)
         return self.context.pack_value(self.builder, array.dtype, number, place)
+
+    def alloca_lltype(self, name: str, lltype: Any, datamodel: Any = None) -> Any:
+        """Room for a variable, whose size only debuggers are told."""
+        if not isinstance(self.debuginfo, DummyDIBuilder):
+            return super().alloca_lltype(name, lltype, datamodel=datamodel)
+        return cgutils.alloca_once(self.builder, lltype, name=name, zfill=False)
 
     def delvar(self, name: str) -> None:
         """The end of a variable: of no consequence where nothing is counted."""
@@ -204,8 +211,8 @@ STEPS = (
     FixupArgs,
     IRProcessing,
     GenericRewrites,
-    ReconstructSSA,
-    NopythonTypeInference,
+    BriefReconstructSSA,
+    BriefTypeInference,
     PreLowerStripPhis,
     IRLegalization,
     BriefNativeLowering,

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import operator
+from collections import Counter
+
 import numpy as np
 import pytest
 from numba import njit
+from numba.core import types
+from numba.core.caching import NullCache
 from numba.core.codegen import CPUCodeLibrary
+from numba.core.postproc import PostProcessor
+from numba.core.typing.context import BaseContext
 
 from symloss.runtime.access import STRICT, compiled
 from symloss.runtime.blocks import unsigned
@@ -87,3 +94,29 @@ def test_other_numbas_compile_by_their_own_way(version):
 
 def test_the_numba_that_is_tested_with_compiles_by_ours():
     assert list(way("0.68.1")) == ["pipeline_class"]
+
+
+def test_what_a_call_returns_is_found_once(monkeypatch):
+    asked, lives, resolve, analyse = [], [], BaseContext.resolve_function_type, PostProcessor.run
+
+    def noted(context, func, args, kws):
+        if isinstance(func, types.Function):
+            asked.append((func, tuple(args), *kws))
+        return resolve(context, func, args, kws)
+
+    def counted(processor, *args, **options):
+        lives.append(processor)
+        return analyse(processor, *args, **options)
+
+    monkeypatch.setattr(BaseContext, "resolve_function_type", noted)
+    monkeypatch.setattr(PostProcessor, "run", counted)
+    for _ in range(2):  # the first time, what is called may compile, too
+        asked.clear()
+        lives.clear()
+        brief = compiled(by_elements)
+        brief._cache = NullCache()
+        brief(np.ones((2, 2, 2)), np.ones((2, 2)), np.ones((2, 2, 2)))
+    found = Counter(asked)
+    assert operator.mul in {func.key[0] for func, *_ in found}
+    assert max(found.values()) == 1
+    assert len(lives) <= 4
