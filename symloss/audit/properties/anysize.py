@@ -93,7 +93,7 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
     found = [
         endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         if one.verdict == "UNKNOWN"
-        else best(subject, one, subject.wrt, order, (1, -1), seconds / 4)
+        else best(subject, one, subject.wrt, order, (1, -1), seconds / 8)
         for order, one in enumerate(found, start=1)
     ]
     return [*found, *_strong(terms)]

@@ -21,6 +21,7 @@ from symloss.audit.properties.anysize import (
     endless_on_line,
     slopes_of_program,
 )
+from symloss.audit.properties.lowest import lowest
 from symloss.audit.properties.regularity import smoothness
 from symloss.audit.signs import extrema
 from symloss.audit.signs.convexity import same
@@ -45,10 +46,12 @@ def bounds(subject: Subject, seconds: float) -> list[Finding]:
         exact = _finding(name, tops, way)
         if exact.verdict == "UNKNOWN":
             exact = of_terms.get(name) or _by_rules(subject, name)
+        if exact.verdict == "UNKNOWN" or not exact.tight:
+            exact = lowest(subject, name, way, seconds / 4) or exact
         if exact.verdict == "UNKNOWN":
             exact = endless_on_line(subject, exact, _movable(subject), 0, (way,), seconds / 4)
         else:
-            exact = best(subject, exact, _movable(subject), 0, (way,), seconds / 4)
+            exact = best(subject, exact, _movable(subject), 0, (way,), seconds / 8)
         found.append(exact)
     return found
 
