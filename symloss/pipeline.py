@@ -28,7 +28,7 @@ from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher
 
 from symloss.audit import audit
-from symloss.derive import Derivation, derive, with_norms
+from symloss.derive import Derivation, derive, with_norms, with_units
 from symloss.emit import render
 from symloss.errors import PublishError, VerificationError
 from symloss.lower import Kernel, lower
@@ -63,7 +63,8 @@ class Made:
 def derive_spec(spec: Spec) -> Derivation:
     """The derivatives of a spec."""
     program = read_program(spec)
-    return derive(with_norms(stabilise(program)), with_norms(stabilise(program, gaps=False)))
+    forms = (stabilise(program), stabilise(program, gaps=False))
+    return derive(*(with_units(with_norms(form)) for form in forms))
 
 
 def compile_spec(spec: Spec) -> Kernel:

@@ -11,5 +11,14 @@ from symloss.derive.gradient import gradient_name
 from symloss.derive.kinks import Kink
 from symloss.derive.norms import with_norms
 from symloss.derive.partial import selects_zero
+from symloss.derive.units import with_units
 
-__all__ = ["Derivation", "Kink", "derive", "gradient_name", "selects_zero", "with_norms"]
+__all__ = [
+    "Derivation",
+    "Kink",
+    "derive",
+    "gradient_name",
+    "selects_zero",
+    "with_norms",
+    "with_units",
+]

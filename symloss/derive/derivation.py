@@ -17,6 +17,7 @@ from symloss.program import Program, Step, references, without_dead_steps
 from symloss.spec import Input, array_base, scalar_symbol
 from symloss.stable import (
     complemented,
+    cosines_apart,
     distances_apart,
     rewritten,
     without_chosen,
@@ -65,9 +66,9 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         products = products if _needs_logsumexp(made) else made
     return Derivation(
         value=_told_apart(without_dead_steps(program)),
-        gradient=_apart(first),
+        gradient=without_own_terms(_told_apart(first)),
         second=complemented(_second(first, rules)) if program.is_scalar else None,
-        hessian_vector_product=_apart(products),
+        hessian_vector_product=without_own_terms(without_chosen(_told_apart(products))),
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt
@@ -75,14 +76,9 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
     )
 
 
-def _apart(program: Program) -> Program:
-    """The same, of derivatives: with what is next to all of a sum apart from the rest of it."""
-    return without_own_terms(without_chosen(_told_apart(program)))
-
-
 def _told_apart(program: Program) -> Program:
     """The program with differences that cancel in forms that nothing is differentiated after."""
-    return complemented(distances_apart(without_norms(program), last=True))
+    return complemented(distances_apart(without_norms(cosines_apart(program)), last=True))
 
 
 def _first(program: Program, balanced: frozenset[Expr]) -> Program:

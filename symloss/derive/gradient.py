@@ -16,7 +16,7 @@ from symloss.derive import reductions
 from symloss.derive.activity import active_names
 from symloss.derive.builder import Builder, total
 from symloss.derive.partial import Differentiator, may_overflow, selects_zero, weighed
-from symloss.program import Program, Step, name_of, operands
+from symloss.program import Kind, Program, Step, name_of, operands
 from symloss.spec import dimension_symbol
 
 
@@ -86,12 +86,34 @@ class _Reverse:
         return self.builder.append(Step(self.builder.fresh(called), self.axes[name], value))
 
     def _pull_back(self, step: Step, adjoint: Expr) -> None:
+        if step.unit_of:
+            self._pull_back_unit(step, adjoint)
+            return
         sensitivity = adjoint * reductions.weight(step, self.builder) if step.kind else adjoint
         for leaf in operands(step.expression):
             if name_of(leaf) in self.active:
                 local = self.differentiator.partial(step.expression, leaf)
                 if local is not S.Zero:
                     self._contribute(leaf, self._slope(sensitivity, local), step.loops)
+
+    def _pull_back_unit(self, step: Step, adjoint: Expr) -> None:
+        """Through a unit vector comes what is at right angles to it, over the norm: see `norms`."""
+        norm, unit = self.program.step(step.unit_of), step.element()
+        along = self._of(f"d_{step.name}_along", norm.indices, unit * adjoint, norm.bound)
+        rest = self._of(f"d_{step.name}_rest", step.indices, adjoint - unit * along)
+        slip = self._of(f"d_{step.name}_slip", norm.indices, unit * rest, norm.bound)
+        sloped = (rest - unit * slip) / norm.element()
+        sensitivity = Piecewise((sloped, norm.element() > 0), (S.Zero, True))
+        for leaf in operands(norm.expression):
+            if name_of(leaf) in self.active:
+                local = self.differentiator.partial(norm.expression, leaf)
+                self._contribute(leaf, sensitivity * local, step.loops)
+
+    def _of(
+        self, name: str, indices: tuple[Symbol, ...], term: Expr, bound: tuple[Symbol, ...] = ()
+    ) -> Expr:
+        kind: Kind | None = "sum" if bound else None
+        return self.builder.append(Step(self.builder.fresh(name), indices, term, kind, bound))
 
     def _slope(self, sensitivity: Expr, local: Expr) -> Expr:
         """Their product; 0 where the sensitivity has vanished, however steep the term is.

@@ -26,7 +26,7 @@ def weight(step: Step, builder: Builder) -> Expr:
     if step.kind == "logsumexp":
         return _shared(_softmax(step), builder)
     if step.kind == "norm":
-        return _shared(_unit(step), builder)
+        return _shared(unit(step), builder)
     if step.kind in _ARG:
         (index,) = step.bound
         return KroneckerDelta(index, chosen(step, builder))
@@ -49,7 +49,8 @@ def _softmax(step: Step) -> Step:
     return Step(f"{step.name}_softmax", step.loops, expression, softmax_of=step.name)
 
 
-def _unit(step: Step) -> Step:
+def unit(step: Step) -> Step:
+    """The unit vector of a norm."""
     expression = zero_at_zero(step.expression, step.element())
     return Step(f"{step.name}_unit", step.loops, expression, unit_of=step.name)
 

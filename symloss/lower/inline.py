@@ -111,8 +111,8 @@ def _replace(expression: Expr, bodies: Mapping[str, Node]) -> Expr:
 
 
 def _is_difference(body: Expr) -> bool:
-    """Whether terms of either sign are added: what they leave may be far smaller than they are."""
+    """Whether something is taken off in a sum: what it leaves may be far smaller than its terms."""
     if not isinstance(body, Add):
         return False
-    signs = {term.could_extract_minus_sign() for term in body.args if not term.is_number}
-    return len(signs) == 2
+    terms = [term for term in body.args if not term.is_number]
+    return len(terms) > 1 and any(term.could_extract_minus_sign() for term in terms)

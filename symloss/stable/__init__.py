@@ -7,6 +7,7 @@ tested as an identity. Raises: nothing of its own.
 
 from symloss.stable.chosen import without_chosen
 from symloss.stable.complements import complemented
+from symloss.stable.cosines import cosines_apart
 from symloss.stable.distances import distances_apart
 from symloss.stable.own_terms import without_own_terms
 from symloss.stable.programs import stabilise
@@ -17,6 +18,7 @@ __all__ = [
     "REWRITES",
     "Rewrite",
     "complemented",
+    "cosines_apart",
     "distances_apart",
     "rewritten",
     "stabilise",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Ne, Piecewise, S, Symbol
+from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Ne, Piecewise, S, Symbol, oo
 
 from symloss.program import Program, Step, name_of, unused
 
@@ -39,11 +39,11 @@ class _Work:
         for term, leaf, step in self._softmaxes(total):
             for other in total.args:
                 deltas = [part for part in Mul.make_args(other) if isinstance(part, KroneckerDelta)]
-                if len(deltas) == 1 and other / deltas[0] == -term / leaf:
+                if len(deltas) == 1 and other / deltas[0] == -self._unmasked(term / leaf, step):
                     place = self._place(deltas[0], leaf)
                     if place is not None:
                         rest = Add(*(part for part in total.args if part not in (term, other)))
-                        return rest + term / leaf * self._apart(leaf, step, place)
+                        return rest - other / deltas[0] * self._apart(leaf, step, place)
         return total
 
     def _softmaxes(self, total: Expr) -> Iterator[tuple[Expr, Indexed, Step]]:
@@ -57,6 +57,20 @@ class _Work:
     def _is_plain(self, leaf: Indexed, step: Step) -> bool:
         one = len(self._bound(step)) == 1
         return one and all(isinstance(subscript, Symbol) for subscript in leaf.indices)
+
+    def _unmasked(self, factor: Expr, step: Step) -> Expr:
+        """Without a selection of 0 where the softmax's exponent is -oo, so that it is 0 itself."""
+        masks = {
+            condition
+            for choice in step.expression.atoms(Piecewise)
+            for (_, condition), (last, _) in [choice.args[:2]]
+            if last == -oo
+        }
+        for part in Mul.make_args(factor):
+            one = isinstance(part, Piecewise) and [branch for branch, _ in part.args] == [1, 0]
+            if one and part.args[0][1] in masks:
+                return Mul(*(other for other in Mul.make_args(factor) if other != part))
+        return factor
 
     def _bound(self, step: Step) -> tuple[Symbol, ...]:
         whole = self.known.get(step.softmax_of)

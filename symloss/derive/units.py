@@ -1,0 +1,112 @@
+"""Cosines are products of unit vectors.
+
+The cosine of x and y is u.v, with u = x/|x| and v = y/|y|. Derivatives then pass through u and v
+alone, and meet what is at right angles to them (see `norms`); a quotient by norms would have to
+cancel what the norms' own derivatives bring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import sympy
+from sympy import Expr, Indexed, Mul, Pow, Symbol
+
+from symloss.derive import reductions
+from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
+
+
+def with_units(program: Program) -> Program:
+    """The program, in which norms are reductions, with cosines as products of unit vectors."""
+    work = _Work({step.name for step in program.steps})
+    for step in program.steps:
+        work.add(step if step.held else replace(step, expression=work.of(step.expression)))
+    return without_dead_steps(replace(program, steps=tuple(work.known.values())))
+
+
+@dataclass
+class _Work:
+    """Steps so far, and the names that steps have."""
+
+    taken: set[str]
+    known: dict[str, Step] = field(default_factory=dict)
+
+    def add(self, step: Step) -> None:
+        self.known[step.name] = step
+
+    def of(self, expression: Expr) -> Expr:
+        """The expression with cosines in that form."""
+        if isinstance(expression, (Symbol, Indexed)) or not expression.args:
+            return expression
+        parts = [self.of(p) if isinstance(p, sympy.Basic) else p for p in expression.args]
+        node = expression if tuple(parts) == expression.args else expression.func(*parts)
+        return self.cosine(node) if isinstance(node, Mul) else node
+
+    def cosine(self, product: Mul) -> Expr:
+        """A product without a sum of products over the norms of both."""
+        flat = Mul(*map(self._of_norms, product.args))
+        for leaf in Mul.make_args(flat):
+            for over in self._norm_pairs(leaf):
+                bare = flat / leaf * Mul(*over)
+                if not bare.atoms(Symbol, Indexed) & set(over):
+                    return bare * self._product(leaf, *over)
+        return product
+
+    def _of_norms(self, factor: Expr) -> Expr:
+        """A definition that is no more than a product of norms, written out."""
+        base, power = factor.as_base_exp()
+        body = self._definition(base)
+        norms = body is not None and all(map(self._norm, Mul.make_args(body)))
+        return Pow(body, power) if norms else factor
+
+    def _definition(self, leaf: Expr) -> Expr | None:
+        step = self.known.get(name_of(leaf)) if operands(leaf) == (leaf,) else None
+        if step is None or step.kind or step.held or step.unit_of:
+            return None
+        places = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
+        return step.expression.xreplace(dict(zip(step.indices, places, strict=True)))
+
+    def _norm(self, leaf: Expr) -> Step | None:
+        step = self.known.get(name_of(leaf)) if operands(leaf) == (leaf,) else None
+        return step if step is not None and step.kind == "norm" and len(step.bound) == 1 else None
+
+    def _norm_pairs(self, leaf: Expr) -> Iterator[tuple[Expr, Expr]]:
+        """The norms of both vectors, where a leaf is the sum of their products."""
+        step = self.known.get(name_of(leaf)) if operands(leaf) == (leaf,) else None
+        if step is None or step.kind != "sum" or len(step.bound) != 1 or leaf != step.element():
+            return
+        factors = Mul.make_args(step.expression)
+        if len(factors) == 2:
+            x, y = (list(self._norms_of(factor, step.bound[0])) for factor in factors)
+            yield from ((one, other) for one in x for other in y)
+
+    def _norms_of(self, part: Expr, index: Symbol) -> Iterator[Expr]:
+        """The norms over that index of a vector of which this is a component."""
+        for step in list(self.known.values()):
+            own = step.expression
+            if step.kind != "norm" or len(step.bound) != 1 or not isinstance(own, Indexed):
+                continue
+            if isinstance(part, Indexed) and part.base == own.base:
+                at = dict(zip(own.indices, part.indices, strict=True))
+                if at.get(step.bound[0]) == index and own.xreplace(at) == part:
+                    yield step.element(tuple(at[i] for i in step.indices) or None)
+
+    def _product(self, leaf: Expr, *norms: Expr) -> Expr:
+        """The sum of the products of two unit vectors' components."""
+        model = self.known[name_of(leaf)]
+        (index,) = model.bound
+        u, v = (self._unit(norm, index) for norm in norms)
+        name = f"{model.name}_cosine"
+        made = replace(model, name=name, expression=u * v)
+        if self.known.get(name, made) != made or name in self.taken - set(self.known):
+            made = replace(made, name=unused(name, self.taken))
+        self.add(made)
+        return made.element()
+
+    def _unit(self, leaf: Expr, index: Symbol) -> Expr:
+        norm = self.known[name_of(leaf)]
+        made = reductions.unit(norm)
+        self.known.setdefault(made.name, made)
+        at = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
+        return made.element((*at, index))
