@@ -103,9 +103,9 @@ RULES = (
 )
 
 
-def completed(found: Mapping[str, Finding]) -> dict[str, Finding]:
+def completed(found: Mapping[str, Finding], *, has_parameters: bool = True) -> dict[str, Finding]:
     """The findings with all that follows from them; nothing that was found is changed."""
-    known = dict(found)
+    known = dict(found) if has_parameters else _weak(dict(found))
     changed = True
     while changed:
         changed = False
@@ -144,6 +144,26 @@ def _is_open(rule: Rule, other: Finding) -> bool:
 def _says(rule: Rule, one: Finding) -> bool:
     """Whether the finding is what the rule starts from; values hold for all parameters."""
     return rule.test(one) and not (rule.value and one.condition)
+
+
+def _weak(known: dict[str, Finding]) -> dict[str, Finding]:
+    """What is not strongly convex has the constant 0; with parameters it may be so for some."""
+    name = "strong_convexity_constant"
+    one, other = known.get("strongly_convex"), known.get(name)
+    because = next((known[n] for n in ("strongly_convex", "strictly_convex", "convex")
+                    if n in known and known[n].verdict == "REFUTED"), one)  # fmt: skip
+    if because is None or not isinstance(because.answer, Refuted):
+        return known
+    if other is None or other.verdict == "UNKNOWN":
+        told = f"follows: {because.name} is refuted"
+        data = {
+            "kind": "not strongly convex",
+            "of": because.name,
+            "witness": because.answer.witness,
+        }
+        known[name] = replace(because, name=name, answer=Proved(told, (told,), data), value="0",
+                              formula=sympy.S.Zero, detail="", region=(), statement="")  # fmt: skip
+    return known
 
 
 def _both(known: dict[str, Finding]) -> dict[str, Finding]:

@@ -99,7 +99,7 @@ def audit(
         for one in _within(group, known, budget):
             if one.name not in _decided(found):
                 found[one.name] = _as_value(one)
-    found = completed(found)
+    found = completed(found, has_parameters=bool(known.program.parameters))
     found |= _conditions(known, found, budget, only)
     fell = _attacked(known, found, budget)
     if fell:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symloss.audit.recheck import bends, extremes, lines, motions, orders, proofs, witnesses
-from symloss.audit.recheck.witnesses import Case, Finding
+from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
 
 Checker = Callable[[Case, Finding], bool]
+
+
+def _weak(case: Case, finding: Finding) -> bool:
+    """A constant of strong convexity that is 0, by the witness that the loss is not so."""
+    witness = finding["certificate"]["witness"]
+    if witness.get("kind") not in WITNESSES:
+        raise NotReplayable("no checker for the witness")
+    if finding["property"] != "strong_convexity_constant" or finding["value"] != "0":
+        return False
+    told = {**finding, "property": "strongly_convex", "verdict": "refuted", "witness": witness}
+    return not case.program.parameters and WITNESSES[witness["kind"]](case, told)
+
 
 PROOFS: dict[str, Checker] = {
     **proofs.PROOFS,
@@ -20,6 +32,7 @@ PROOFS: dict[str, Checker] = {
     "limit": extremes.constant,
     "limits of the slope": extremes.slopes_vanish,
     "not convex": extremes.not_convex,
+    "not strongly convex": _weak,
     "orders": orders.proof,
     "peak": extremes.constant,
     "sides of a match": extremes.match,

@@ -171,3 +171,16 @@ def test_constants_of_a_norm(math: str, lipschitz: str, gradient: str, tmp_path:
     found = {one.name: one for one in slopes(subject(spec, {}), 8.0)}
     told = [found[name].value for name in ("lipschitz", "gradient_lipschitz")]
     assert told == [lipschitz, gradient]
+
+
+@pytest.mark.parametrize(("math", "parameters", "constant"), [
+    ("sum(Abs(x[k]), k)", "", "0"),
+    ("sum(cos(x[k])*x[k], k)", "", "0"),  # not even convex
+    ("a*sum(x[k]**2, k)", "a nonnegative", ""),  # 0 at a = 0 alone
+])  # fmt: skip
+def test_the_constant_of_what_is_not_strongly_convex(
+    math: str, parameters: str, constant: str, tmp_path: Path
+) -> None:
+    names = {"strongly_convex", "strictly_convex", "convex", "strong_convexity_constant"}
+    spec = spec_of(Row(math, "x real K", "", "", "", parameters), tmp_path)
+    assert audit(spec, only=names).findings["strong_convexity_constant"].value == constant
