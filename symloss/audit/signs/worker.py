@@ -47,7 +47,7 @@ class _Worker:
         self.pipe, theirs = _CONTEXT.Pipe()
         self.process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
         # The fork server, which the first one starts, is to hash alike, too.
-        with uninterrupted(), apart_from_main(), _hashing_alike():
+        with uninterrupted(), apart_from_main(), _prepared():
             self.process.start()
         theirs.close()
 
@@ -58,20 +58,25 @@ class _Worker:
 
 
 @contextmanager
-def _hashing_alike() -> Iterator[None]:
-    """What Python is to read when the fork server, whose children all workers are, starts."""
-    before = os.environ.get(_SEED)
-    os.environ[_SEED] = "0"
+def _prepared() -> Iterator[None]:
+    """What Python and SymPy read when the fork server starts, whose children all workers are.
+
+    Strings are hashed alike, and SymPy remembers more than its usual 1000 results of a function:
+    an audit needs many more, and would work them out again and again.
+    """
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ |= _ENVIRONMENT
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[_SEED]
-        else:
-            os.environ[_SEED] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
-_SEED = "PYTHONHASHSEED"
+_ENVIRONMENT = {"PYTHONHASHSEED": "0", "SYMPY_CACHE_SIZE": "20000"}
 _state: dict[str, Any] = {"worker": None, "inside": False, "deadline": None}
 
 
