@@ -15,8 +15,8 @@ def test_the_list_is_a_table(run):
     assert "classification" in row
 
 
-def test_the_list_as_json(run):
-    entries = json.loads(run("list", "--json").stdout)
+def test_the_list_as_json(ask):
+    entries = json.loads(ask("list", "--json").stdout)
     by_name = {entry["name"]: entry for entry in entries}
     assert by_name["huber"]["family"] == "regression"
     assert by_name["huber"]["signature"] == "(),()->()"
@@ -30,21 +30,21 @@ def test_showing_a_loss(run):
         assert part in done.stdout
 
 
-def test_showing_latex(run):
-    done = run("show", "cross_entropy", "--latex")
+def test_showing_latex(ask):
+    done = ask("show", "cross_entropy", "--latex")
     assert r"\begin{aligned}" in done.stdout
     assert r"\log" in done.stdout
 
 
-def test_kinks_are_shown(run):
-    assert "kinks" in run("show", "absolute_error").stdout
-    assert "kinks" not in run("show", "squared_error").stdout
+def test_kinks_are_shown(ask):
+    assert "kinks" in ask("show", "absolute_error").stdout
+    assert "kinks" not in ask("show", "squared_error").stdout
 
 
 @pytest.mark.parametrize("option", [(), ("--latex",)])
-def test_a_gradient_of_zero_is_said_to_be_zero(run, option):
-    assert "gradient is zero almost everywhere" in run("show", "zero_one", *option).stdout
-    assert "gradient is zero almost everywhere" not in run("show", "hinge", *option).stdout
+def test_a_gradient_of_zero_is_said_to_be_zero(ask, option):
+    assert "gradient is zero almost everywhere" in ask("show", "zero_one", *option).stdout
+    assert "gradient is zero almost everywhere" not in ask("show", "hinge", *option).stdout
 
 
 def test_verifying_prints_points_errors_and_bounds(run):
@@ -54,13 +54,13 @@ def test_verifying_prints_points_errors_and_bounds(run):
         assert word in done.stdout
 
 
-def test_verifying_as_json(run):
-    done = run("verify", "squared_error", "--points", "50", "--json")
+def test_verifying_as_json(ask):
+    done = ask("verify", "squared_error", "--points", "50", "--json")
     answer = json.loads(done.stdout)
     assert answer["passed"] is True
     assert list(answer["losses"]) == ["squared_error"]
 
 
-def test_the_catalogue_is_current(run):
-    done = run("build", "--check")
-    assert done.returncode == 0, done.stderr
+def test_the_catalogue_is_current(ask):
+    done = ask("build", "--check")
+    assert done.exit_code == 0, done.stderr

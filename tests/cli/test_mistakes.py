@@ -56,11 +56,11 @@ def test_a_command_that_is_not_understood_exits_with_2(arguments):
     assert done.stderr
 
 
-def test_a_mistake_in_a_spec_is_shown_where_it_is(run, tmp_path):
+def test_a_mistake_in_a_spec_is_shown_where_it_is(ask, tmp_path):
     spec = tmp_path / "wrong.toml"
     spec.write_text('title = "Wrong"\nmath = "loss = squar(x)"\n[inputs]\nx = {domain = "real"}\n')
-    done = run("build", "wrong.toml", cwd=tmp_path)
-    assert done.returncode == 1
+    done = ask("build", "wrong.toml", cwd=tmp_path)
+    assert done.exit_code == 1
     assert "wrong.toml:2:" in done.stderr
     assert "^" in done.stderr
     assert "square" in done.stderr
@@ -70,7 +70,7 @@ def test_a_mistake_in_a_spec_is_shown_where_it_is(run, tmp_path):
 
 def test_a_good_spec_beside_a_wrong_one_is_built(run, own, tmp_path):
     (tmp_path / "wrong.toml").write_text('title = "Wrong"\nmath = "loss = squar(x)"\n')
-    (tmp_path / "right.toml").write_text((own / "soft.toml").read_text("utf-8"), "utf-8")
+    (tmp_path / "right.toml").write_text((own / "plain.toml").read_text("utf-8"), "utf-8")
     done = run("build", ".", cwd=tmp_path)
     assert done.returncode == 1
     assert sorted(path.name for path in (tmp_path / "losses").glob("*.py")) == ["right.py"]
@@ -84,9 +84,9 @@ def test_the_catalogue_is_not_built_where_symloss_is_only_installed(monkeypatch)
     assert "symloss build my_loss.toml --out losses" in done.stderr
 
 
-def test_a_module_that_was_never_built_is_named(run, tmp_path):
-    done = run("verify", "soft.toml", "--out", str(tmp_path))
-    assert done.returncode == 1
+def test_a_module_that_was_never_built_is_named(ask, tmp_path):
+    done = ask("verify", "soft.toml", "--out", str(tmp_path))
+    assert done.exit_code == 1
     assert "soft.py does not exist" in done.stderr
 
 

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from symloss import pipeline
+
 USE = """
 import sys
 
@@ -52,16 +54,16 @@ def test_the_module_works_where_there_is_no_symloss(built, own, tmp_path):
     assert shape.strip() == "(2, 3)"
 
 
-def test_a_second_build_makes_nothing(built, run):
-    again = run("build", "soft.toml", "--out", "mine")
-    assert again.returncode == 0, again.stderr
+def test_a_second_build_makes_nothing(built, ask):
+    again = ask("build", "soft.toml", "--out", "mine")
+    assert again.exit_code == 0, again.stderr
     assert "0 built, 1 current" in again.stdout
 
 
-def test_checking_a_folder_of_ones_own(built, run, own, tmp_path):
-    assert run("build", "soft.toml", "--out", "mine", "--check").returncode == 0
-    missing = run("build", "soft.toml", "--out", str(tmp_path), "--check")
-    assert missing.returncode == 1
+def test_checking_a_folder_of_ones_own(built, ask, tmp_path):
+    assert ask("build", "soft.toml", "--out", "mine", "--check").exit_code == 0
+    missing = ask("build", "soft.toml", "--out", str(tmp_path), "--check")
+    assert missing.exit_code == 1
     assert "soft.py is not built" in missing.stderr
 
 
@@ -76,41 +78,42 @@ def test_building_and_judging_leave_nothing_but_its_audit_and_caches_beside_the_
 
 
 WRONG = """
-_right = soft.gradient
-soft.gradient = lambda *arguments, **options: 2 * _right(*arguments, **options)
+_right = plain.gradient
+plain.gradient = lambda *arguments, **options: 2 * _right(*arguments, **options)
 """
 
 
-def test_wrong_code_is_found(built, run, own, tmp_path):
-    text = (own / "mine" / "soft.py").read_text("utf-8")
-    (tmp_path / "soft.py").write_text(text + WRONG, "utf-8")
-    done = run("verify", "soft.toml", "--out", str(tmp_path), "--points", "3")
-    assert done.returncode == 1
+def test_wrong_code_is_found(ask, own, tmp_path):
+    pipeline.draft(pipeline.read_spec(own / "plain.toml"), tmp_path)
+    with (tmp_path / "plain.py").open("a", encoding="utf-8") as module:
+        module.write(WRONG)
+    done = ask("verify", "plain.toml", "--out", str(tmp_path), "--points", "3")
+    assert done.exit_code == 1
     assert "gradient float64" in done.stdout
     assert "expected" in done.stdout
     assert "Traceback" not in done.stderr
 
 
-def test_code_of_another_version_of_the_spec_is_refused(built, run, own, tmp_path):
+def test_code_of_another_version_of_the_spec_is_refused(built, ask, own, tmp_path):
     spec = tmp_path / "soft.toml"
     spec.write_text((own / "soft.toml").read_text("utf-8").replace("sum(", "2*sum("), "utf-8")
-    done = run("verify", str(spec), "--out", str(own / "mine"))
-    assert done.returncode == 1
+    done = ask("verify", str(spec), "--out", str(own / "mine"))
+    assert done.exit_code == 1
     assert "another version of its spec" in done.stderr
 
 
-def test_a_spec_is_judged_without_being_published(run, own):
+def test_a_spec_is_judged_without_being_published(ask, own):
     before = sorted(own.iterdir())
-    done = run("verify", "./soft.toml", "--points", "3")
-    assert done.returncode == 0, done.stderr
+    done = ask("verify", "./plain.toml", "--points", "3")
+    assert done.exit_code == 0, done.stderr
     assert "gradient" in done.stdout
     assert sorted(own.iterdir()) == before
 
 
 @pytest.mark.parametrize("arguments", [("show", "soft.toml"), ("show", "soft.toml", "--latex")])
-def test_a_spec_of_ones_own_is_shown(run, arguments):
-    done = run(*arguments)
-    assert done.returncode == 0, done.stderr
+def test_a_spec_of_ones_own_is_shown(ask, arguments):
+    done = ask(*arguments)
+    assert done.exit_code == 0, done.stderr
     assert "gradient by logits" in done.stdout
 
 
@@ -123,7 +126,7 @@ def test_compiling_before_the_first_call(built, run, own):
     assert {"soft._value", "soft._value_and_gradient"} <= kernels
 
 
-def test_compiling_a_loss_by_name(run):
-    unknown = run("build", "hubr", "--precompile")
-    assert unknown.returncode == 1
+def test_compiling_a_loss_by_name(ask):
+    unknown = ask("build", "hubr", "--precompile")
+    assert unknown.exit_code == 1
     assert "did you mean huber?" in unknown.stderr
