@@ -94,7 +94,10 @@ class _Reverse:
             if name_of(leaf) in self.active:
                 local = self.differentiator.partial(step.expression, leaf)
                 if local is not S.Zero:
-                    self._contribute(leaf, self._slope(sensitivity, local), step.loops)
+                    slope = self._slope(sensitivity, local)
+                    if step.kind == "norm" and slope == sensitivity * local and may_overflow(local):
+                        slope = Piecewise((slope, step.element() > 0), (S.Zero, True))
+                    self._contribute(leaf, slope, step.loops)
 
     def _pull_back_unit(self, step: Step, adjoint: Expr) -> None:
         """Through a unit vector comes what is at right angles to it, over the norm: see `norms`."""
@@ -126,12 +129,17 @@ class _Reverse:
         return sensitivity * local
 
     def _fades(self, sensitivity: Expr) -> bool:
-        """Whether a factor of it is a softmax weight, or may be selected to be 0."""
+        """Whether a factor of it is a softmax weight, or may be selected to be 0.
+
+        Not components of unit vectors: one that is 0 at a point moves on.
+        """
         if any(map(selects_zero, sensitivity.atoms(Piecewise))):
             return True
         steps = (self.builder.find(name_of(leaf)) for leaf in operands(sensitivity))
         return any(
-            step is not None and (step.softmax_of or self._fades(step.expression)) for step in steps
+            step.softmax_of or self._fades(step.expression)
+            for step in steps
+            if step is not None and not step.unit_of
         )
 
     def _contribute(self, leaf: Expr, term: Expr, loops: tuple[Symbol, ...]) -> None:

@@ -30,7 +30,7 @@ def inline(nodes: list[Node], kept_names: tuple[str, ...]) -> list[Node]:
     for node in nodes:
         node = _substituted(node, bodies)
         uses = sum(_uses(other, node.name) for other in nodes)
-        if node.name not in pinned and _worth(node, uses):
+        if node.name not in pinned and _worth(node, uses) and not _meets_its_sum(node, nodes):
             bodies[node.name] = node
         else:
             kept.append(node)
@@ -43,6 +43,45 @@ def _worth(node: Node, uses: int) -> bool:
     if not node.indices:
         return not node.expression.args or isinstance(node.expression, Indexed)
     return not is_masked(node.expression) and (uses <= 1 or is_cheap(node.expression))
+
+
+def _meets_its_sum(node: Node, nodes: list[Node]) -> bool:
+    """Whether products in it are added up, and what comes of that then meets it in a difference.
+
+    All must see the same rounding: fused into another operation at each use, a product would be
+    rounded here and not there, and what should cancel against it would not.
+    """
+    body = node.expression
+    if not node.indices or not any(map(_is_product, Add.make_args(body))):
+        return False
+    readers = [other for other in nodes if _uses(other, node.name)]
+    sums = {reader.name for reader in readers if reader.kind == "sum"}
+    return bool(sums) and any(
+        _is_taken_off(reader, node.name) and _below(reader, nodes) & sums for reader in readers
+    )
+
+
+def _is_product(term: Expr) -> bool:
+    return isinstance(term.as_coeff_Mul()[1], (Mul, Pow))
+
+
+def _is_taken_off(reader: Node, name: str) -> bool:
+    """Whether it is a term of a difference there, or has something taken off."""
+    return any(
+        leaf in total.args or -leaf in total.args
+        for total in filter(_is_difference, reader.expression.atoms(Add))
+        for leaf in operands(total)
+        if name_of(leaf) == name
+    )
+
+
+def _below(reader: Node, nodes: list[Node]) -> set[str]:
+    """Names of all that a node is made of."""
+    found: set[str] = set()
+    for node in (reader, *reversed(nodes)):
+        if node is reader or node.name in found:
+            found |= node.names()
+    return found
 
 
 def is_masked(expression: Expr) -> bool:

@@ -56,3 +56,29 @@ def test_what_is_left_at_right_angles_has_its_digits(spec_of, tmp_path):
     found = loss.hessian_vector_product(x, np.zeros(2), vector=vector)
     u = x[1] / (1 + x[1] ** 2)
     np.testing.assert_allclose(found, [u * x[1] - u, 1 - x[1]], rtol=4e-16)
+
+
+LOGARITHMS = "loss = sqrt(sum((log1p(x[k]) - log1p(y[k]))**2, k))"
+
+
+def test_nothing_is_left_at_right_angles_in_one_dimension(spec_of, tmp_path):
+    loss = pipeline.draft(spec_of(LOGARITHMS, dict.fromkeys("xy", "shape = ['K']")), tmp_path)
+    x = np.random.default_rng(3).uniform(0, 1, (64, 1))
+    found = loss.hessian_vector_product(x, x - 1e-7, vector=x + 1)
+    np.testing.assert_allclose(found, -1 / (x + 1), rtol=2e-15)
+
+
+def test_a_component_that_is_0_moves_on(spec_of, tmp_path):
+    loss = pipeline.draft(spec_of(LOGARITHMS, dict.fromkeys("xy", "shape = ['K']")), tmp_path)
+    x, y = np.array([0.5, 1.0, 3.0]), np.array([0.5, 0.0, 3.0])
+    found = loss.hessian_vector_product(x, y, vector=np.array([1.0, 0.0, 2.0]))
+    np.testing.assert_allclose(found, [1 / 1.5**2 / np.log(2), 0, 2 / 4**2 / np.log(2)], rtol=2e-15)
+    assert np.all(loss.gradient(y, y) == 0)
+
+
+def test_products_that_meet_their_own_sum_are_rounded_once(spec_of, tmp_path):
+    math = "p[k] = x[k]*y[k]\nloss = sum(Abs(p[k] - mean(p[j], j)), k)"
+    loss = pipeline.draft(spec_of(math, dict.fromkeys("xy", "shape = ['K']")), tmp_path)
+    x = np.random.default_rng(3).uniform(0, 1, (64, 1))
+    assert np.all(loss.value(x, 1 - x / 3) == 0)
+    assert np.all(loss.value_and_gradient(x, 1 - x / 3)[0] == 0)
