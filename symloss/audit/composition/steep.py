@@ -41,7 +41,7 @@ class Steep:
     @property
     def settled(self) -> Steep:
         """With the whole at most what the parts make together."""
-        norm = sympy.sqrt(sum((part**2 for part in self.parts.values()), S.Zero))
+        norm = together(list(self.parts.values()))
         return replace(self, whole=smaller(self.whole, norm) if self.parts else self.whole)
 
 
@@ -73,7 +73,7 @@ def _added_in(name: str, terms: Sequence[Steep]) -> Expr:
         groups[way] = total((groups[way], term.parts.get(name, S.Zero)))
     if UNKNOWN in groups.values():
         return UNKNOWN
-    return groups[0] + sympy.sqrt(groups[1] ** 2 + groups[-1] ** 2)
+    return groups[0] + together([groups[1], groups[-1]])
 
 
 def largest(terms: Sequence[Steep]) -> Steep:
@@ -109,8 +109,18 @@ def total(bounds: Iterable[Expr]) -> Expr:
     return UNKNOWN if UNKNOWN in every else sympy.Add(*every)
 
 
+def together(bounds: Sequence[Expr]) -> Expr:
+    """The root of the sum of squares of what is not negative; unknown where one is."""
+    every = [bound for bound in bounds if bound != 0]
+    if len(every) < 2:
+        return sympy.Add(*every)
+    return UNKNOWN if UNKNOWN in every else sympy.sqrt(sympy.Add(*(bound**2 for bound in every)))
+
+
 def greatest(bounds: Sequence[Expr]) -> Expr:
-    """The largest; unknown where one is."""
+    """The largest, that of b and -b as |b|; unknown where one is."""
+    if len(bounds) == 2 and bounds[0] == -bounds[1]:
+        return sympy.Abs(bounds[0])
     return UNKNOWN if UNKNOWN in bounds else sympy.Max(*bounds)
 
 

@@ -31,23 +31,26 @@ Side = tuple[Expr, Expr, Expr, str]
 
 
 def reached(
-    program: Program, wrt: tuple[str, ...], bound: Expr, order: int, way: int, seconds: float
+    program: Program,
+    wrt: tuple[str, ...],
+    bounds: Mapping[int, Expr],
+    order: int,
+    seconds: float,
 ) -> dict[str, Any] | None:
-    """A line on which the derivative of an order, times `way`, comes to the bound at some t.
+    """A line on which the derivative of an order, times a way, comes to that way's bound at some t.
 
     Parameters stay symbols: it comes to the bound for all their values.
     """
     end = time.process_time() + seconds
-    found = lines(program, wrt)
-    if order == 1:
-        found = itertools.chain(steepest(program, wrt), found)
-    for line in found:
-        if time.process_time() > end:
-            return None
-        place = _place(line, bound * line.length**order, order, way)
-        if place is not None:
-            told = {"t": str(place), "order": str(order), "way": str(way)}
-            return {**line.witness(), **told}
+    every = [lines(program, wrt), steepest(program, wrt)] if order == 1 else [lines(program, wrt)]
+    for line in filter(None, itertools.chain.from_iterable(itertools.zip_longest(*every))):
+        for way, bound in bounds.items():
+            if time.process_time() > end:
+                return None
+            place = _place(line, bound * line.length**order, order, way)
+            if place is not None:
+                told = {"t": str(place), "order": str(order), "way": str(way)}
+                return {**line.witness(), **told}
     return None
 
 

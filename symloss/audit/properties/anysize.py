@@ -26,6 +26,7 @@ from symloss.audit.hessians import Break, endless, reached, roughest
 from symloss.audit.properties.kinks import of_surfaces
 from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
+from symloss.language import signs_of_domain
 
 RULES, LINES = "composition rules for derivatives", "a line through a small instance"
 TERMS = "a sum of functions of one coordinate each"
@@ -87,13 +88,13 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
     tight = terms is not None
     told = ("the Hessian's norm by rules for its terms",)
     found = [
-        _bounded(names[0], slopes.loss, slopes.told(), tight=tight),
-        _bounded(names[1], Curves(slopes).loss, told, tight=tight),
+        _bounded(names[0], _shorter(subject, slopes.loss), slopes.told(), tight=tight),
+        _bounded(names[1], _shorter(subject, Curves(slopes).loss), told, tight=tight),
     ]
     found = [
         endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         if one.verdict == "UNKNOWN"
-        else best(subject, one, subject.wrt, order, (1, -1), seconds / 8)
+        else best(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         for order, one in enumerate(found, start=1)
     ]
     return [*found, *_strong(terms)]
@@ -108,18 +109,16 @@ def best(
     seconds: float,
 ) -> Finding:
     """A bound, said to be the best one where the loss comes to it on a line."""
-    sizes = {s for length in subject.program.ranges.values() for s in S(length).free_symbols}
-    if known.tight or known.formula is None or known.formula.free_symbols & sizes:
+    if known.tight or known.formula is None:
         return known
-    for way in ways:
-        value = way * known.formula if order == 0 else known.formula
-        line = reached(subject.program, wrt, value, order, way, seconds / len(ways))
-        if line is not None and isinstance(known.answer, Proved):
-            answer = replace(
-                known.answer, certificate={**known.answer.certificate, "reached": line}
-            )
-            return replace(known, answer=answer, tight=True, detail=_told(line))
-    return known
+    if _sizes(subject).keys() & {symbol.name for symbol in known.formula.free_symbols}:
+        return known
+    bounds = {way: known.formula * (1 if order else way) for way in ways}
+    line = reached(subject.program, wrt, bounds, order, seconds)
+    if line is None or not isinstance(known.answer, Proved):
+        return known
+    answer = replace(known.answer, certificate={**known.answer.certificate, "reached": line})
+    return replace(known, answer=answer, tight=True, detail=_told(line))
 
 
 def _told(line: Mapping[str, Any]) -> str:
@@ -185,9 +184,27 @@ def endless_on_line(
     return known if witness is None else Finding(known.name, Refuted(LINES, witness))
 
 
-def _bounded(name: str, bound: sympy.Expr, steps: tuple[str, ...], *, tight: bool) -> Finding:
-    if bound == sympy.oo:
+def _shorter(subject: Subject, bound: sympy.Expr) -> sympy.Expr:
+    """The bound, simplified by the signs of parameters and sizes."""
+    signed = {
+        entry.symbol: Symbol(entry.name, nonnegative=True, positive=positive or None)
+        for entry in subject.program.parameters
+        if (positive := signs_of_domain(entry.domain)[1]) or signs_of_domain(entry.domain)[0]
+    }  # fmt: skip
+    sizes = _sizes(subject)
+    signed |= {s: sizes[s.name] for s in bound.free_symbols if s.name in sizes}
+    value = sympy.simplify(bound.xreplace(signed))
+    return value.xreplace({new: old for old, new in signed.items() if old.name not in sizes})
+
+
+def _sizes(subject: Subject) -> dict[str, Symbol]:
+    """The symbols of core dimensions, by name."""
+    lengths = subject.program.ranges.values()
+    return {str(size): size for length in lengths for size in S(length).free_symbols}
+
+
+def _bounded(name: str, value: sympy.Expr, steps: tuple[str, ...], *, tight: bool) -> Finding:
+    if value == sympy.oo:
         return Finding(name, Unknown(("composition rules for slopes",)))
-    value = sympy.simplify(bound)
     answer = Proved("composition rules for slopes", steps, {"kind": "slopes", "steps": list(steps)})
     return Finding(name, answer, str(value), formula=value, tight=tight or value == 0)

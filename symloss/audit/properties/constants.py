@@ -51,7 +51,7 @@ def bounds(subject: Subject, seconds: float) -> list[Finding]:
         if exact.verdict == "UNKNOWN":
             exact = endless_on_line(subject, exact, _movable(subject), 0, (way,), seconds / 4)
         else:
-            exact = best(subject, exact, _movable(subject), 0, (way,), seconds / 8)
+            exact = best(subject, exact, _movable(subject), 0, (way,), seconds / 4)
         found.append(exact)
     return found
 
@@ -62,7 +62,7 @@ def _movable(subject: Subject) -> tuple[str, ...]:
         entry.name for entry in subject.program.inputs
         if isinstance(entry.domain, Interval) and not entry.domain.integer
     ]  # fmt: skip
-    return tuple(sorted(names, key=lambda name: name not in subject.wrt))
+    return tuple(sorted(names, key=lambda name: name not in subject.wrt)) or subject.wrt
 
 
 def _by_rules(subject: Subject, name: str) -> Finding:
