@@ -78,6 +78,12 @@ def built(run, own) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def judged(built, run) -> subprocess.CompletedProcess[str]:
-    """The module that was built there, judged where it lies."""
-    return run("verify", "soft.toml", "--out", "mine", "--points", "3", "--json")
+def plain(run, own) -> subprocess.CompletedProcess[str]:
+    """The plain spec, built into a folder of its own."""
+    return run("build", "plain.toml", "--out", "ours")
+
+
+@pytest.fixture
+def judged(plain, ask) -> Result:
+    """The module that was built there, judged where it lies; what it compiles is kept beside it."""
+    return ask("verify", "plain.toml", "--out", "ours", "--points", "3", "--json")

@@ -17,11 +17,8 @@ from symloss.publish import available_jobs, spread
 
 
 def square(number):
-    return number * number
-
-
-def process(number):
-    return os.getpid()
+    """And who computed it."""
+    return number * number, os.getpid()
 
 
 def die(number):
@@ -32,17 +29,19 @@ def told(number):
     return f"lost {number}"
 
 
-@pytest.mark.parametrize("jobs", [1, 2, 5])
-def test_every_item_has_its_result(jobs):
-    assert sorted(spread(square, [1, 2, 3], jobs, lost=told)) == [1, 4, 9]
-
-
 def test_one_job_stays_in_this_process():
-    assert set(spread(process, [1, 2], 1, lost=told)) == {os.getpid()}
+    assert list(spread(square, [1, 2, 3], 1, lost=told)) == [
+        (1, os.getpid()),
+        (4, os.getpid()),
+        (9, os.getpid()),
+    ]
 
 
-def test_several_jobs_leave_this_process():
-    assert os.getpid() not in set(spread(process, [1, 2], 2, lost=told))
+@pytest.mark.parametrize(("jobs", "numbers"), [(2, [1, 2, 3]), (5, [1, 2])])
+def test_several_jobs_leave_this_process(jobs, numbers):
+    squares, processes = zip(*spread(square, numbers, jobs, lost=told), strict=True)
+    assert sorted(squares) == [number * number for number in numbers]
+    assert os.getpid() not in processes
 
 
 def test_a_process_that_dies_is_told():
