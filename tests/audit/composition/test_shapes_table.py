@@ -21,7 +21,7 @@ from tests.audit.composition.table import NAMES, ROWS, Row, spec_of
 def findings(row: Row) -> dict[str, Finding]:
     with TemporaryDirectory() as folder:
         spec = spec_of(row, Path(folder))
-    found = shape(subject(spec, {}), 20.0)
+    found = shape(subject(spec, {}), 8.0)
     for finding in found:
         if isinstance(finding.answer, Refuted) and finding.answer.witness["kind"] == "chord":
             assert confirms(spec, finding.answer.witness)
