@@ -8,39 +8,24 @@ cancel what the norms' own derivatives bring.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import sympy
 from sympy import Expr, Indexed, Mul, Pow, Symbol
 
 from symloss.derive import reductions
-from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
+from symloss.program import Program, Rewriting, Step, name_of, unused
 
 
 def with_units(program: Program) -> Program:
     """The program, in which norms are reductions, with cosines as products of unit vectors."""
-    work = _Work({step.name for step in program.steps})
-    for step in program.steps:
-        work.add(step if step.held else replace(step, expression=work.of(step.expression)))
-    return without_dead_steps(replace(program, steps=tuple(work.known.values())))
+    return _Units.of_names(program).rewritten(program)
 
 
-@dataclass
-class _Work:
-    """Steps so far, and the names that steps have."""
+class _Units(Rewriting):
+    """Products are looked at."""
 
-    taken: set[str]
-    known: dict[str, Step] = field(default_factory=dict)
-
-    def add(self, step: Step) -> None:
-        self.known[step.name] = step
-
-    def of(self, expression: Expr) -> Expr:
-        """The expression with cosines in that form."""
-        if isinstance(expression, (Symbol, Indexed)) or not expression.args:
-            return expression
-        parts = [self.of(p) if isinstance(p, sympy.Basic) else p for p in expression.args]
-        node = expression if tuple(parts) == expression.args else expression.func(*parts)
+    def node(self, node: Expr) -> Expr:
+        """A node, with a cosine in that form."""
         return self.cosine(node) if isinstance(node, Mul) else node
 
     def cosine(self, product: Mul) -> Expr:
@@ -56,24 +41,21 @@ class _Work:
     def _of_norms(self, factor: Expr) -> Expr:
         """A definition that is no more than a product of norms, written out."""
         base, power = factor.as_base_exp()
-        body = self._definition(base)
+        body = self._body(base)
         norms = body is not None and all(map(self._norm, Mul.make_args(body)))
         return Pow(body, power) if norms else factor
 
-    def _definition(self, leaf: Expr) -> Expr | None:
-        step = self.known.get(name_of(leaf)) if operands(leaf) == (leaf,) else None
-        if step is None or step.kind or step.held or step.unit_of:
-            return None
-        places = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
-        return step.expression.xreplace(dict(zip(step.indices, places, strict=True)))
+    def _body(self, leaf: Expr) -> Expr | None:
+        step = self.read(leaf)
+        return None if step is None or step.unit_of else self.definition(leaf)
 
     def _norm(self, leaf: Expr) -> Step | None:
-        step = self.known.get(name_of(leaf)) if operands(leaf) == (leaf,) else None
+        step = self.read(leaf)
         return step if step is not None and step.kind == "norm" and len(step.bound) == 1 else None
 
     def _norm_pairs(self, leaf: Expr) -> Iterator[tuple[Expr, Expr]]:
         """The norms of both vectors, where a leaf is the sum of their products."""
-        step = self.known.get(name_of(leaf)) if operands(leaf) == (leaf,) else None
+        step = self.read(leaf)
         if step is None or step.kind != "sum" or len(step.bound) != 1 or leaf != step.element():
             return
         factors = Mul.make_args(step.expression)

@@ -1,9 +1,9 @@
 """Definitions in index notation.
 
 In: a `Spec`. Out: a `Program`, a straight line of `Step`s, each one scalar expression, optionally
-under one reduction; and its reading as text or LaTeX. Guarantees: no reduction, call or held
-constant is left inside an expression; every index has a range; names are unique. Raises: nothing
-for a Spec that `symloss.spec` has checked.
+under one reduction; its reading as text or LaTeX; and `Rewriting`, by which others make another
+program of it. Guarantees: no reduction, call or held constant is left inside an expression; every
+index has a range; names are unique. Raises: nothing for a Spec that `symloss.spec` has checked.
 """
 
 from symloss.program.model import (
@@ -18,10 +18,12 @@ from symloss.program.model import (
 )
 from symloss.program.read import read_program
 from symloss.program.reading import latex, text
+from symloss.program.rewriting import Rewriting
 
 __all__ = [
     "Kind",
     "Program",
+    "Rewriting",
     "Step",
     "latex",
     "name_of",

@@ -10,37 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-import sympy
-from sympy import Add, Expr, Indexed, Mul, Symbol
+from sympy import Add, Expr, Indexed, Mul
 
-from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
+from symloss.program import Program, Rewriting, Step, name_of, operands, unused
 
 
 def cosines_apart(program: Program) -> Program:
     """The program with one less a product of unit vectors in that form."""
-    work = _Work({step.name for step in program.steps})
-    for step in program.steps:
-        work.add(step if step.held else replace(step, expression=work.of(step.expression)))
-    return without_dead_steps(replace(program, steps=tuple(work.known.values())))
+    return _Gaps.of_names(program).rewritten(program)
 
 
 @dataclass
-class _Work:
-    """Steps so far; what cosines lack to 1, by their names; and the names that steps have."""
+class _Gaps(Rewriting):
+    """Sums are looked at; `gaps` is what cosines lack to 1, by their names."""
 
-    taken: set[str]
-    known: dict[str, Step] = field(default_factory=dict)
     gaps: dict[str, Step] = field(default_factory=dict)
 
-    def add(self, step: Step) -> None:
-        self.known[step.name] = step
-
-    def of(self, expression: Expr) -> Expr:
-        """The expression with every c - c*u.v rewritten."""
-        if isinstance(expression, (Symbol, Indexed)) or not expression.args:
-            return expression
-        parts = [self.of(p) if isinstance(p, sympy.Basic) else p for p in expression.args]
-        node = expression if tuple(parts) == expression.args else expression.func(*parts)
+    def node(self, node: Expr) -> Expr:
+        """A node, with c - c*u.v in that form."""
         return self.less_one(node) if isinstance(node, Add) else node
 
     def less_one(self, total: Add) -> Expr:
@@ -55,27 +42,18 @@ class _Work:
     def _cosines(self, total: Add) -> Iterator[tuple[Expr, Expr]]:
         for term in total.args:
             for leaf in Mul.make_args(term):
-                cosine = self._named(leaf)
-                step = self.known.get(name_of(cosine)) if operands(cosine) == (cosine,) else None
+                step = self.read(self._named(leaf))
                 if step is not None and step.kind == "sum" and len(self._units(step)) == 2:
                     yield term, leaf
 
     def _named(self, leaf: Expr) -> Expr:
         """What a name stands for, if for another name alone."""
-        step = self.known.get(name_of(leaf)) if operands(leaf) == (leaf,) else None
-        if (
-            step is None
-            or step.kind
-            or step.held
-            or operands(step.expression) != (step.expression,)
-        ):
-            return leaf
-        places = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
-        return step.expression.xreplace(dict(zip(step.indices, places, strict=True)))
+        body = self.definition(leaf)
+        return body if body is not None and operands(body) == (body,) else leaf
 
     def _units(self, step: Step) -> tuple[Expr, ...]:
         factors = Mul.make_args(step.expression)
-        steps = (self.known.get(name_of(f)) if operands(f) == (f,) else None for f in factors)
+        steps = map(self.read, factors)
         found = all(one is not None and one.unit_of for one in steps)
         return factors if found else ()
 

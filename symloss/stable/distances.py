@@ -7,13 +7,13 @@ away a is only a factor; of |x| - |y|, that over |x| + |y|.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import permutations
 
 import sympy
 from sympy import Add, Eq, Expr, Indexed, Mul, Piecewise, Pow, S, Symbol
 
-from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
+from symloss.program import Program, Rewriting, Step, name_of, operands, unused
 
 
 def distances_apart(program: Program, *, last: bool = False) -> Program:
@@ -21,35 +21,19 @@ def distances_apart(program: Program, *, last: bool = False) -> Program:
 
     Those of distances, too, if it is the `last` thing to be done: derivatives are taken before.
     """
-    work = _Work(program, last, {step.name for step in program.steps})
-    for step in program.steps:
-        work.add(step if step.held else replace(step, expression=work.of(step.expression)))
-    return without_dead_steps(replace(program, steps=tuple(work.known.values())))
+    work = _Distances.of_names(program)
+    work.roots = last
+    return work.rewritten(program)
 
 
 @dataclass
-class _Work:
-    """Steps so far.
+class _Distances(Rewriting):
+    """Sums are looked at; with `roots`, for differences of distances, too."""
 
-    Attributes:
-        roots: whether differences of roots are looked for.
-        taken: names that steps have.
-    """
+    roots: bool = False
 
-    program: Program
-    roots: bool
-    taken: set[str]
-    known: dict[str, Step] = field(default_factory=dict)
-
-    def add(self, step: Step) -> None:
-        self.known[step.name] = step
-
-    def of(self, expression: Expr) -> Expr:
-        """The expression with every difference of distances rewritten."""
-        if isinstance(expression, (Symbol, Indexed)) or not expression.args:
-            return expression
-        parts = [self.of(p) if isinstance(p, sympy.Basic) else p for p in expression.args]
-        node = expression if tuple(parts) == expression.args else expression.func(*parts)
+    def node(self, node: Expr) -> Expr:
+        """A node, with a difference of distances in that form."""
         return self.difference(node) if isinstance(node, Add) else node
 
     def difference(self, total: Add) -> Expr:
