@@ -149,12 +149,11 @@ def _says(rule: Rule, one: Finding) -> bool:
 def _weak(known: dict[str, Finding]) -> dict[str, Finding]:
     """What is not strongly convex has the constant 0; with parameters it may be so for some."""
     name = "strong_convexity_constant"
-    one, other = known.get("strongly_convex"), known.get(name)
+    other = known.get(name)
     because = next((known[n] for n in ("strongly_convex", "strictly_convex", "convex")
-                    if n in known and known[n].verdict == "REFUTED"), one)  # fmt: skip
-    if because is None or not isinstance(because.answer, Refuted):
-        return known
-    if other is None or other.verdict == "UNKNOWN":
+                    if n in known and known[n].verdict == "REFUTED"), None)  # fmt: skip
+    is_open = other is None or other.verdict == "UNKNOWN"
+    if is_open and because is not None and isinstance(because.answer, Refuted):
         told = f"follows: {because.name} is refuted"
         data = {
             "kind": "not strongly convex",

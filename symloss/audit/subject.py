@@ -15,7 +15,7 @@ from symloss.audit.hessians import instantiate
 from symloss.audit.hessians.instance import Instance, TooLarge
 from symloss.audit.signs import cells
 from symloss.errors import SymlossError
-from symloss.language import Finite, Interval
+from symloss.language import Domain, Finite, Interval, signs_of_domain
 from symloss.program import Program, read_program, without_dead_steps
 from symloss.spec import Spec, scalar_symbol
 
@@ -144,6 +144,16 @@ def _case(program: Program, item: Instance, chosen: Mapping[Symbol, Expr]) -> Ca
     fixed = tuple(s for s in box if s.name in inputs and s not in item.varying)
     told = tuple((str(name), str(value)) for name, value in chosen.items())
     return Case(told, formula, box, item.varying, fixed, tuple(widened))
+
+
+def in_signs(domains: Mapping[Symbol, Domain]) -> dict[Symbol, Symbol]:
+    """For symbols that are never negative, those of the same name that know it, and if positive."""
+    found = {}
+    for symbol, domain in domains.items():
+        nonnegative, positive = signs_of_domain(domain)
+        if nonnegative:
+            found[symbol] = Symbol(symbol.name, nonnegative=True, positive=positive or None)
+    return found
 
 
 def along_difference(case: Case) -> Case:

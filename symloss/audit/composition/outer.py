@@ -61,10 +61,15 @@ def steepest(walk: Walk, node: Expr, part: Expr, order: int) -> Expr:
     box = {e.symbol: e.domain for e in walk.program.parameters
            if formula.has(e.symbol) and isinstance(e.domain, Interval)}  # fmt: skip
     form = Local(formula, {}, {}, {u: walk.of(part).range, **box})
-    slope = sympy.diff(in_pieces(formula), u, order)
+    return greatest_slope(form, [u], order)
+
+
+def greatest_slope(form: Local, symbols: list[Symbol], order: int) -> Expr:
+    """The largest size of a derivative by the first of the symbols, over all of them."""
     try:
         with step(STEP_SECONDS):
-            return greatest([supremum(way * slope, [u], form) for way in (1, -1)])
+            slope = sympy.diff(in_pieces(form.formula), symbols[0], order)
+            return greatest([supremum(way * slope, symbols, form) for way in (1, -1)])
     except StepEnded:
         return UNKNOWN
 

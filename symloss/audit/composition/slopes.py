@@ -18,14 +18,13 @@ from symloss.audit.composition.atoms import ATOMS, NODE
 from symloss.audit.composition.atoms import within as is_within
 from symloss.audit.composition.local import Local, locals_of
 from symloss.audit.composition.orders import Orders
-from symloss.audit.composition.outer import STEP_SECONDS, inside, steepest, supremum
+from symloss.audit.composition.outer import greatest_slope, inside, steepest
 from symloss.audit.composition.steep import (
     NO_SLOPE,
     UNKNOWN,
     Steep,
     added,
     either,
-    greatest,
     largest,
     of_name,
     smaller,
@@ -33,9 +32,6 @@ from symloss.audit.composition.steep import (
     unknown,
 )
 from symloss.audit.composition.walk import Walk
-from symloss.audit.signs.inpieces import in_pieces
-from symloss.audit.signs.worker import StepEnded
-from symloss.audit.signs.worker import step as within
 from symloss.program import Step, name_of, operands
 
 _ONE = (sympy.Abs, sympy.sin, sympy.cos, sympy.tanh, sympy.atan, sympy.asinh)
@@ -200,19 +196,11 @@ class Slopes:
 
     def steepest_of_form(self, form: Local, order: int) -> Expr:
         """The largest size of a derivative of a form by the one operand that it depends on."""
-        try:
-            with within(STEP_SECONDS):
-                return self._steepest(form, order)
-        except StepEnded:
-            return UNKNOWN
-
-    def _steepest(self, form: Local, order: int) -> Expr:
         moving = moving_of(form)
         if len(moving) != 1:
             return UNKNOWN if moving else S.Zero
-        slope = sympy.diff(in_pieces(form.formula), moving[0], order)
         inputs = [s for s in form.fixed if not self.is_formula(form.fixed[s])]
-        return greatest([supremum(way * slope, [moving[0], *inputs], form) for way in (1, -1)])
+        return greatest_slope(form, [moving[0], *inputs], order)
 
     def is_formula(self, part: Expr) -> bool:
         """Whether it is made of parameters and sizes alone."""

@@ -16,9 +16,11 @@ from symloss.audit.signs.worker import StepEnded, step
 from symloss.language import Interval
 from symloss.program import Program
 
-FAR = 64
+FAR = Rational(64)
 BITS = 256
 STEP_SECONDS = 1.5
+Side = tuple[Expr, Expr, Expr, str]
+"""An interval of a line, one of its ends, and the side that this is looked at from."""
 
 
 def affine_segment(program: Program, wrt: tuple[str, ...], seconds: float) -> dict[str, Any] | None:
@@ -28,7 +30,7 @@ def affine_segment(program: Program, wrt: tuple[str, ...], seconds: float) -> di
             if not _looks_affine(formula, low, high):
                 continue
             piece = piece_of(formula, low, high)
-            if piece is not None and _is_zero(sympy.diff(piece, T, 2)):
+            if piece is not None and is_zero(sympy.diff(piece, T, 2)):
                 ends = [low + (high - low) / 4, high - (high - low) / 4]
                 told = {"t": [str(end) for end in ends], "affine": str(sympy.simplify(piece))}
                 return _witness("affine segment", line, values, told)
@@ -40,7 +42,7 @@ def vanishing_curvature(
 ) -> dict[str, Any] | None:
     """A line on which the second derivative comes to 0 or below: not strongly convex."""
     for line, values, formula in _numeric(program, wrt, seconds):
-        for low, high, place, way in _tails(line.span):
+        for low, high, place, way in ends_of(line.span):
             piece = piece_of(formula, low, high)
             limit = None if piece is None else limit_beside(sympy.diff(piece, T, 2), place, way)
             if limit is not None and limit.is_Rational and limit <= 0:
@@ -74,9 +76,8 @@ def _spans(span: Interval) -> list[tuple[Expr, Expr]]:
     return [(low, high) for low, high in wanted if low >= span.low and high <= span.high]
 
 
-def _tails(span: Interval) -> Iterator[tuple[Expr, Expr, Expr, str]]:
-    """Where the curvature is looked at: towards both ends, and at 0."""
-    far = Rational(FAR)
+def ends_of(span: Interval, far: Expr = FAR) -> Iterator[Side]:
+    """Where a line is looked at, towards both ends, beyond `far` at infinity, and above 0."""
     if span.high == sympy.oo:
         yield far, sympy.oo, sympy.oo, "-"
     elif span.high > 0:
@@ -117,7 +118,8 @@ def piece_of(formula: Expr, low: Expr, high: Expr) -> Expr | None:
         return None
 
 
-def _is_zero(expression: Expr) -> bool:
+def is_zero(expression: Expr) -> bool:
+    """Whether SymPy simplifies an expression to 0, within a step."""
     try:
         with step(STEP_SECONDS):
             return bool(sympy.simplify(expression) == 0)

@@ -67,38 +67,40 @@ class Line:
 
 def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
     """Lines along coordinates, their sum and difference, rays; from a few points of each size."""
-    parameters = {entry.symbol for entry in program.parameters}
-    for sizes, places, instance in instances(program, wrt):
-        fixed = [s for s in instance.domains if s not in instance.varying and s not in parameters]
-        box = {s: d for s, d in instance.domains.items() if s in parameters}
-        if not all(isinstance(d, Interval) for d in box.values()):
-            continue
-        known = {s: d for s, d in box.items() if isinstance(d, Interval)}
-        found = _of_instance(instance, fixed)
-        for point, direction in itertools.islice(found, MOST_LINES):
+    for sizes, places, instance, fixed, box in _boxed(program, wrt):
+        for point, direction in itertools.islice(_of_instance(instance, fixed), MOST_LINES):
             span = _span(instance, point, direction)
             if span is None:
                 continue
             formula = _along(instance, point, direction)
             if formula is not None:
-                yield Line(sizes, places, point, direction, formula, span, known)
+                yield Line(sizes, places, point, direction, formula, span, box)
 
 
 def steepest(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
     """Lines along the gradient, as far as simple fractions tell, from a few points."""
-    parameters = {entry.symbol for entry in program.parameters}
-    for sizes, places, instance in instances(program, wrt):
-        box = {s: d for s, d in instance.domains.items() if s in parameters}
-        known = {s: d for s, d in box.items() if isinstance(d, Interval)}
-        if len(known) < len(box):
-            continue
-        fixed = [s for s in instance.domains if s not in instance.varying and s not in parameters]
-        for start, values in itertools.product(_starts(instance, fixed), _ordinary(known)):
+    for sizes, places, instance, fixed, box in _boxed(program, wrt):
+        for start, values in itertools.product(_starts(instance, fixed), _ordinary(box)):
             direction = _uphill(instance, {**start, **values})
             span = _span(instance, start, direction) if direction else None
             formula = _along(instance, start, direction)
             if span is not None and formula is not None:
-                yield Line(sizes, places, start, direction, formula, span, known)
+                yield Line(sizes, places, start, direction, formula, span, box)
+
+
+def _boxed(
+    program: Program, wrt: tuple[str, ...]
+) -> Iterator[
+    tuple[dict[str, int], dict[str, int], Instance, list[Symbol], dict[Symbol, Interval]]
+]:
+    """Instances, the symbols that neither vary nor are parameters, and the parameters' domains."""
+    parameters = {entry.symbol for entry in program.parameters}
+    for sizes, places, instance in instances(program, wrt):
+        fixed = [s for s in instance.domains if s not in instance.varying and s not in parameters]
+        box = {s: d for s, d in instance.domains.items() if s in parameters}
+        known = {s: d for s, d in box.items() if isinstance(d, Interval)}
+        if len(known) == len(box):
+            yield sizes, places, instance, fixed, known
 
 
 def _starts(instance: Instance, fixed: list[Symbol]) -> Iterator[dict[Symbol, Rational]]:

@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
 from sympy import Dummy, Expr, Rational, S, Symbol
 
-from symloss.audit.hessians.flat import limit_beside, piece_of
+from symloss.audit.hessians.flat import FAR, Side, ends_of, is_zero, limit_beside, piece_of
 from symloss.audit.hessians.lines import Line, T, lines, parameters_at, steepest
 from symloss.audit.signs import balls
-from symloss.audit.signs.worker import StepEnded, step
 from symloss.language import Interval
 from symloss.program import Program
 
-STEP_SECONDS = 1.0
 BITS = 256
-FAR = Rational(64)
 NEAR = Rational(2) ** -40
 ROUGH = Rational(1, 1000)
 """How near the bound, by balls, a limit must seem to be looked for."""
-Side = tuple[Expr, Expr, Expr, str]
 
 
 def reached(
@@ -97,16 +93,12 @@ def _far(signed: Mapping[Symbol, Dummy]) -> Expr:
     return FAR + sympy.Add(*sizes, *(1 / s for s in sizes if s.is_positive))
 
 
-def _sides(span: Interval, far: Expr) -> Iterator[Side]:
-    """Intervals beside the ends of a line and beside 0, and which of their ends is looked at."""
-    if span.high > 0:
-        yield S.Zero, min(span.high, S.One) / 4, S.Zero, "+"
-        yield (far, sympy.oo, sympy.oo, "-") if span.high == sympy.oo else (
-            span.high / 2, span.high, span.high, "-")  # fmt: skip
+def _sides(span: Interval, far: Expr) -> list[Side]:
+    """Both sides of 0, then the ends of a line."""
+    found = list(ends_of(span, far))
     if span.low < 0:
-        yield max(span.low, -S.One) / 4, S.Zero, S.Zero, "-"
-        yield (-sympy.oo, -far, -sympy.oo, "+") if span.low == -sympy.oo else (
-            span.low, span.low / 2, span.low, "+")  # fmt: skip
+        found.append((max(span.low, -S.One) / 4, S.Zero, S.Zero, "-"))
+    return sorted(found, key=lambda side: side[2] != 0)
 
 
 def _seems_zero(gap: Expr, place: Expr, side: str) -> bool:
@@ -120,10 +112,4 @@ def _seems_zero(gap: Expr, place: Expr, side: str) -> bool:
 
 
 def _is_zero(gap: Expr | None) -> bool:
-    if gap is None or gap.has(sympy.nan, sympy.zoo, sympy.oo):
-        return False
-    try:
-        with step(STEP_SECONDS):
-            return bool(sympy.simplify(gap) == 0)
-    except StepEnded:
-        return False
+    return gap is not None and not gap.has(sympy.nan, sympy.zoo, sympy.oo) and is_zero(gap)

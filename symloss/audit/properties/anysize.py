@@ -24,9 +24,8 @@ from symloss.audit.composition import (
 from symloss.audit.findings import Finding
 from symloss.audit.hessians import Break, endless, reached, roughest
 from symloss.audit.properties.kinks import of_surfaces
-from symloss.audit.subject import Subject
+from symloss.audit.subject import Subject, in_signs
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
-from symloss.language import signs_of_domain
 
 RULES, LINES = "composition rules for derivatives", "a line through a small instance"
 TERMS = "a sum of functions of one coordinate each"
@@ -186,11 +185,7 @@ def endless_on_line(
 
 def _shorter(subject: Subject, bound: sympy.Expr) -> sympy.Expr:
     """The bound, simplified by the signs of parameters and sizes."""
-    signed = {
-        entry.symbol: Symbol(entry.name, nonnegative=True, positive=positive or None)
-        for entry in subject.program.parameters
-        if (positive := signs_of_domain(entry.domain)[1]) or signs_of_domain(entry.domain)[0]
-    }  # fmt: skip
+    signed = in_signs({entry.symbol: entry.domain for entry in subject.program.parameters})
     sizes = _sizes(subject)
     signed |= {s: sizes[s.name] for s in bound.free_symbols if s.name in sizes}
     value = sympy.simplify(bound.xreplace(signed))

@@ -16,9 +16,8 @@ from sympy import Expr, S, Symbol
 from symloss.audit.composition import shapes
 from symloss.audit.findings import Finding
 from symloss.audit.signs.worker import StepEnded, step
-from symloss.audit.subject import REALS, Case, Subject
+from symloss.audit.subject import REALS, Case, Subject, in_signs
 from symloss.audit.verdicts import Proved
-from symloss.language import signs_of_domain
 
 METHOD = "a point where the gradient of a convex loss vanishes"
 STEP_SECONDS = 2.0
@@ -56,8 +55,7 @@ def lowest(subject: Subject, name: str, way: int, seconds: float) -> Finding | N
 
 def _signed(case: Case) -> Case:
     """The case in symbols that know whether they are positive."""
-    swap = {s: Symbol(s.name, positive=True) for s, domain in case.box.items()
-            if signs_of_domain(domain)[1]}  # fmt: skip
+    swap = in_signs(case.box)
 
     def renamed(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
         return tuple(swap.get(symbol, symbol) for symbol in symbols)

@@ -160,7 +160,7 @@ def endless(case: Case, finding: Finding) -> bool:
     order, ways = _UNBOUNDED.get(named, (-1, ()))
     if int(told["derivative"]) != order or int(told["sign"]) not in ways:
         return False
-    if finding["value"] not in ("oo", "-oo"):
+    if finding["value"] != ("-oo" if named == "lower_bound" else "oo"):
         return False
     if case.program.parameters:
         raise NotReplayable("a line for all values of parameters")

@@ -92,6 +92,7 @@ def test_what_grows_without_end_has_no_bound(
     ("exp(x) + exp(y) - a*x - y", "-a*log(a) + a + 1", True),  # at x = log(a)
     ("x*y*(x*y - 1) + 1", "", False),  # the gradient vanishes at 0, too, where it is not least
     ("Abs(x - y) + Abs(x - y - 1)", "0", False),  # the sum is 1 at least
+    ("Abs(x - y) + Abs(x - y - 1/10**4)", "0", False),  # nearly 0 is not 0
 ])  # fmt: skip
 def test_a_lower_bound_that_is_reached(math: str, low: str, is_best: bool, tmp_path: Path) -> None:
     row = Row(math, "x real; y real", "", "", "x y", "a positive" if "a" in math else "")
@@ -176,6 +177,7 @@ def test_constants_of_a_norm(math: str, lipschitz: str, gradient: str, tmp_path:
     ("sum(Abs(x[k]), k)", "", "0"),
     ("sum(cos(x[k])*x[k], k)", "", "0"),  # not even convex
     ("a*sum(x[k]**2, k)", "a nonnegative", ""),  # 0 at a = 0 alone
+    ("(a - b)*sum(x[k]**2, k)", "a real; b real", ""),  # not even convex for a < b
 ])  # fmt: skip
 def test_the_constant_of_what_is_not_strongly_convex(
     math: str, parameters: str, constant: str, tmp_path: Path

@@ -51,6 +51,7 @@ def test_lines_are_confirmed(tmp_path, math, name):
         ("exp(x*y - x)", "lower_bound", {"_order": "1"}),  # its slope comes to 0, too
         ("exp(x*y)", "upper_bound", {"_direction": {"x": "0", "y": "0"}}),
         ("exp(x*y)", "upper_bound", {"value": "1"}),
+        ("x*y*(x + y)", "lower_bound", {"value": "oo"}),  # it falls without end
         ("(x + y)**2", "lipschitz", {"_derivative": "0"}),  # values grow, slopes are asked for
         ("(x + y)**2", "gradient_lipschitz", {"_derivative": "2", "value": "oo"}),
     ],
