@@ -47,7 +47,7 @@ def _against(
     elif kind == "whether" and re.search("[<>=]", str(claim)):
         wrong = _exceeds(spec, str(claim), setting, one)
     elif kind == "class":
-        wrong = f"it is {one.value}" if str(claim) != one.value else ""
+        wrong = f"it is {one.value}" if str(claim) != one.value and not one.condition else ""
     elif one.verdict == "REFUTED":
         wrong = f"{name} is REFUTED{_witness(one)}"
     else:
@@ -59,12 +59,18 @@ def _denied(claim: bool, kind: str, one: Finding) -> str:
     """What is wrong with a plain yes or no; of a constant, whether there is a finite one."""
     if kind == "constant":
         is_there = one.value not in ("oo", "-oo")
-        return "" if is_there == claim else f"it is {one.value}"
+        if is_there == claim or (is_there and one.condition):
+            return ""
+        return f"it is {one.value}{_where(one)}"
     holds = one.verdict == "PROVED"
     if holds and one.condition:
         fails = claim and (one.exact or bool(_known(one)))
         return f"it holds where {one.condition}{_witness(one)}" if fails else ""
     return "" if holds == claim else f"{one.name} is {one.verdict}{_witness(one)}"
+
+
+def _where(one: Finding) -> str:
+    return f" where {one.condition}" if one.condition else ""
 
 
 def _exceeds(spec: Spec, claim: str, setting: Mapping[str, Rational], one: Finding) -> str:

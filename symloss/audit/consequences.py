@@ -6,13 +6,15 @@ whose right side is found otherwise is an alarm: one of the two proofs is wrong,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sympy
 
 from symloss.audit.findings import Finding, Verdict
+from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Proved, Refuted, Unknown
+from symloss.language import Interval
 
 Test = Callable[[Finding], bool]
 
@@ -101,15 +103,32 @@ RULES = (
     Rule("lipschitz", _is_steep, "bounded_influence", "REFUTED"),
     Rule("growth", _is_fast, "bounded_influence", "REFUTED"),
 )
+_UNBOUNDED = tuple(
+    Rule(name, _is_finite, "strong_convexity_constant", "PROVED", "0")
+    for name in ("lipschitz", "upper_bound")
+)
+"""What holds where inputs may be anywhere on a ray: strongly convex losses grow quadratically."""
 
 
-def completed(found: Mapping[str, Finding], *, has_parameters: bool = True) -> dict[str, Finding]:
+def rules_of(subject: Subject) -> tuple[Rule, ...]:
+    """The rules that hold for a loss."""
+    domains = {entry.name: entry.domain for entry in subject.program.arguments}
+    own = [domains[name] for name in subject.wrt]
+    endless = any(
+        isinstance(d, Interval) and (d.low.is_infinite or d.high.is_infinite) for d in own
+    )
+    return (*RULES, *_UNBOUNDED) if endless else RULES
+
+
+def completed(
+    found: Mapping[str, Finding], rules: Sequence[Rule] = RULES, *, has_parameters: bool = True
+) -> dict[str, Finding]:
     """The findings with all that follows from them; nothing that was found is changed."""
     known = dict(found) if has_parameters else _weak(dict(found))
     changed = True
     while changed:
         changed = False
-        for rule in RULES:
+        for rule in rules:
             new = _applied(rule, known)
             if new is not None:
                 known[rule.other], changed = new, True
@@ -131,6 +150,7 @@ def _applied(rule: Rule, known: Mapping[str, Finding]) -> Finding | None:
     else:
         witness = one.answer.witness if isinstance(one.answer, Refuted) else data
         answer = Refuted(f"follows: {because}", {**witness, "of": one.name})
+        one = replace(one, condition="", exact=False)  # what fails for some values, fails
     formula = sympy.sympify(rule.value) if rule.value else None
     return replace(one, name=rule.other, answer=answer, value=rule.value, formula=formula,
                    detail="", region=(), tight=True, statement="")  # fmt: skip
@@ -179,10 +199,12 @@ def _both(known: dict[str, Finding]) -> dict[str, Finding]:
     return known
 
 
-def disagreements(found: Mapping[str, Finding]) -> dict[tuple[str, str], str]:
+def disagreements(
+    found: Mapping[str, Finding], rules: Sequence[Rule] = RULES
+) -> dict[tuple[str, str], str]:
     """Pairs of findings that cannot both be true, and why: a mistake of symloss."""
     told = {}
-    for rule in RULES:
+    for rule in rules:
         one, other = found.get(rule.one), found.get(rule.other)
         if one is None or other is None or one.condition or other.condition:
             continue

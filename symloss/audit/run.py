@@ -13,12 +13,13 @@ from symloss.audit import properties
 from symloss.audit.attack import fallen
 from symloss.audit.claims import contradictions
 from symloss.audit.conditions import NAMES as CONDITIONED
-from symloss.audit.conditions import conditions
+from symloss.audit.conditions import conditions, opened, under
 from symloss.audit.consequences import (
     CONTRADICT,
     completed,
     disagreements,
     resting,
+    rules_of,
     withdrawn,
 )
 from symloss.audit.findings import Audit, Finding
@@ -51,6 +52,12 @@ class Group:
 _SHAPES = ("convex", "concave", "affine", "strictly_convex", "quasiconvex")
 _BOUNDS = ("lower_bound", "upper_bound")
 _SLOPES = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
+_WITHOUT_ENDS = (
+    "domain", "continuous", "smoothness", "differentiable", "kinks", *_SHAPES, *_BOUNDS, *_SLOPES,
+    "strongly_convex", "gradient_informative", "bounded_influence", "zero_at_match", "minimiser",
+    "growth", "redescending",
+)  # fmt: skip
+"""What is asked again without the ends of parameters' domains where it stays open with them."""
 GROUPS = (
     Group(properties.smoothness, ("smoothness", "continuous", "differentiable", "kinks")),
     Group(properties.line, (*_SHAPES, *_BOUNDS, *_SLOPES)),
@@ -90,21 +97,19 @@ def audit(
     setting = setting or {}
     worker.renew()
     known = _subject(spec, setting, budget)
-    found: dict[str, Finding] = {}
-    for group in GROUPS:
-        known_before = found if group.first else _decided(found)
-        asked = set(group.names) & (set(only) or set(PROPERTIES))
-        if known_before.keys() >= asked:
-            continue
-        for one in _within(group, known, budget):
-            if one.name not in _decided(found):
-                found[one.name] = _as_value(one)
-    found = completed(found, has_parameters=bool(known.program.parameters))
+    asked = set(only) or set(PROPERTIES)
+    found = _looked(known, asked, budget)
+    rules, has_parameters = rules_of(known), bool(known.program.parameters)
+    found = completed(found, rules, has_parameters=has_parameters)
     found |= _conditions(known, found, budget, only)
-    fell = _attacked(known, found, budget)
+    more, fell = _without_ends(known, found, asked, budget)
+    found |= more
+    found |= _far(known, found, asked, budget)
+    found = completed(found, rules, has_parameters=has_parameters)
+    fell |= _attacked(known, found, budget)
     if fell:
         found = withdrawn(found, resting(found, set(fell)), "numbers contradict its proof")
-    wrong = disagreements(found)
+    wrong = disagreements(found, rules)
     if wrong:
         found = withdrawn(found, {name for pair in wrong for name in pair}, CONTRADICT)
     alarms = (*(f"{name}: its proof falls at {at}" for name, at in fell.items()), *wrong.values())
@@ -112,6 +117,42 @@ def audit(
     told = {name: str(number) for name, number in setting.items()}
     against = contradictions(spec, setting, found)
     return Audit(spec.name, known.wrt, spec.hash, told, found, against, alarms)
+
+
+def _looked(
+    known: Subject, asked: set[str], budget: float, found: Mapping[str, Finding] | None = None
+) -> dict[str, Finding]:
+    """The findings of all groups that are asked for, besides those that are there."""
+    found = dict(found or {})
+    for group in GROUPS:
+        known_before = found if group.first else _decided(found)
+        wanted = set(group.names) & asked
+        if known_before.keys() >= wanted:
+            continue
+        for one in _within(group, known, budget):
+            if one.name not in _decided(found):
+                found[one.name] = _as_value(one)
+    return found
+
+
+def _without_ends(
+    known: Subject, found: Mapping[str, Finding], asked: set[str], budget: float
+) -> tuple[dict[str, Finding], dict[str, str]]:
+    """What is decided without ends of parameters' domains, and which proofs numbers contradict."""
+    open_ = (asked & set(_WITHOUT_ENDS)) - _decided(found).keys()
+    new: dict[str, Finding] = {}
+    fell: dict[str, str] = {}
+    choices = opened(known)
+    for condition, inside in (*choices[-1:], *choices[:-1]):
+        if not open_:
+            break
+        there = _decided(_looked(inside, open_, budget, _decided(found)))
+        there = {name: there[name] for name in open_ & there.keys()}
+        fell |= _attacked(inside, there, budget)
+        new |= {name: under(condition, one) for name, one in there.items()}
+        # What is open without all ends stays so with some of them.
+        open_ = open_ & new.keys() if condition == choices[-1][0] else open_ - there.keys()
+    return new, fell
 
 
 def _decided(found: Mapping[str, Finding]) -> dict[str, Finding]:
@@ -152,6 +193,21 @@ def _conditions(
     except (worker.OutOfTime, RuntimeError):
         return {}
     return {one.name: one for one in told}
+
+
+def _far(
+    known: Subject, found: Mapping[str, Finding], asked: set[str], budget: float
+) -> dict[str, Finding]:
+    """What lines tell of the loss far out, where limits in one variable do not."""
+    open_ = (asked & {"growth", "redescending"}) - _decided(found).keys()
+    if not open_:
+        return {}
+    caps = _looked(known, set(properties.RESTS_ON), budget, found) if "growth" in open_ else {}
+    try:
+        told = worker.run(properties.far_out, known, {**found, **caps}, budget / 2, seconds=budget)
+    except (worker.OutOfTime, RuntimeError):
+        return caps
+    return {**caps, **{one.name: one for one in told if one.name in open_}}
 
 
 def _within(group: Group, known: Subject, budget: float) -> list[Finding]:

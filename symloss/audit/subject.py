@@ -63,6 +63,17 @@ class Subject:
         """The names that the loss varies by."""
         return self.program.wrt
 
+    @property
+    def signs(self) -> dict[Symbol, Symbol]:
+        """For parameters that are never negative, symbols that know it."""
+        return in_signs({entry.symbol: entry.domain for entry in self.program.parameters})
+
+    def simplified(self, formula: Expr) -> Expr:
+        """A formula in parameters, simplified by their signs."""
+        signs = self.signs
+        short = sympy.simplify(formula.xreplace(signs))
+        return short.xreplace({new: old for old, new in signs.items()})
+
 
 def setting(texts: Sequence[str]) -> dict[str, Rational]:
     """Parameters as a command line sets them, `delta=2` or `level=1/4`.

@@ -69,7 +69,8 @@ _ROWS = (
     _whether("zero_at_match", "is zero exactly at the match", "is not zero exactly at the match",
              "zero where prediction and target are equal, positive elsewhere"),
     _value("growth", "class", "the growth in the tails",
-           "bounded, logarithmic, linear, quadratic, polynomial or exponential, on either side"),
+           "bounded, logarithmic, linear, quadratic, polynomial or exponential, on either side; in "
+           "several variables the fastest on a line"),
     _whether("bounded_influence", "has bounded influence", "has unbounded influence",
              "the gradient is bounded: no outlier pulls with more than a fixed force"),
     _is("redescending", "redescending", "the gradient vanishes far from the target"),

@@ -31,7 +31,8 @@ class Separable:
 
     def least_of_term(self, order: int, way: int) -> Expr | None:
         """The infimum of a derivative of a term, times 1 or -1; None where it is not found."""
-        if not self.slopes.walk.of(self.weight).positive:
+        weight = self.slopes.walk.of(self.weight)
+        if not weight.nonnegative:
             return None
         tops = []
         for form in self.forms:
@@ -40,7 +41,9 @@ class Separable:
             body = in_pieces(form.formula)
             slope = sympy.diff(body, moving[0], order) if order else body
             tops.append(supremum(-way * slope, [*moving, *inputs], form))
-        return None if UNKNOWN in tops else -self.weight * sympy.Max(*tops)
+        top = sympy.Max(*tops)
+        is_known = UNKNOWN not in tops and (weight.positive or bool(top.is_finite))
+        return -self.weight * top if is_known else None
 
 
 def separable(slopes: Slopes, most: int = 1) -> Separable | None:

@@ -5,7 +5,7 @@ symbols, and a chord that shows it not convex. Guarantees: a chord is confirmed 
 """
 
 from symloss.audit.hessians.endless import endless
-from symloss.audit.hessians.flat import affine_segment, vanishing_curvature
+from symloss.audit.hessians.flat import affine_segment, steady, vanishing_curvature
 from symloss.audit.hessians.instance import Instance, instantiate
 from symloss.audit.hessians.joints import Break, roughest
 from symloss.audit.hessians.reached import reached
@@ -13,5 +13,5 @@ from symloss.audit.hessians.refute import refuted
 
 __all__ = [
     "Break", "Instance", "affine_segment", "endless", "instantiate", "reached", "refuted",
-    "roughest", "vanishing_curvature",
+    "roughest", "steady", "vanishing_curvature",
 ]  # fmt: skip

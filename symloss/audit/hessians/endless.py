@@ -9,7 +9,8 @@ from typing import Any
 import sympy
 from sympy import Expr, Rational
 
-from symloss.audit.hessians.flat import piece_of
+from symloss.audit.hessians.flat import limit_beside, piece_of
+from symloss.audit.hessians.free import Free, freed
 from symloss.audit.hessians.lines import Line, T, lines
 from symloss.audit.signs import balls, tails
 from symloss.language import Interval
@@ -23,27 +24,27 @@ def endless(
 ) -> dict[str, Any] | None:
     """A line on which a derivative, times one of the ways, has the limit oo.
 
-    Of losses with parameters only lines count on which these do not matter: an infinite bound is
-    told for all their values.
+    It has that limit for all values of the parameters.
     """
     end = time.process_time() + seconds
     for line in lines(program, wrt):
         if time.process_time() > end:
             return None
-        if line.formula.free_symbols != {T}:
+        free = freed(line)
+        if free is None:
             continue
-        for place, low, high in _tails(line.span):
-            piece = piece_of(line.formula, low, high)
+        formula = line.formula.xreplace(dict(free.forms))
+        for place, low, high in _tails(line.span, free.far):
+            piece = piece_of(formula, low, high)
             slope = None if piece is None else sympy.diff(piece, T, order)
             for way in ways:
-                if slope is not None and _is_endless(way * slope, place, low == place):
+                if slope is not None and _is_endless(way * slope, place, low == place, free):
                     return _witness(line, order, way, place)
     return None
 
 
-def _tails(span: Interval) -> Iterator[tuple[Expr, Expr, Expr]]:
+def _tails(span: Interval, far: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
     """Each end of a line that it may be endless at, and an interval beside it."""
-    far = Rational(64)
     if span.high == sympy.oo:
         yield sympy.oo, far, sympy.oo
     else:
@@ -54,10 +55,13 @@ def _tails(span: Interval) -> Iterator[tuple[Expr, Expr, Expr]]:
         yield span.low, span.low, span.low + (min(span.high, span.low + 1) - span.low) / 2
 
 
-def _is_endless(formula: Expr, place: Expr, is_low: bool) -> bool:
-    if not formula.has(T) or not _rises(formula, place, is_low):
+def _is_endless(formula: Expr, place: Expr, is_low: bool, free: Free) -> bool:
+    if not formula.has(T) or not _rises(formula.xreplace(dict(free.numbers)), place, is_low):
         return False
-    return tails.limit(formula, T, place, "+" if is_low else "-") == sympy.oo
+    way = "+" if is_low else "-"
+    if free.numbers:
+        return limit_beside(formula, place, way) == sympy.oo
+    return tails.limit(formula, T, place, way) == sympy.oo
 
 
 def _rises(formula: Expr, place: Expr, is_low: bool) -> bool:

@@ -51,6 +51,26 @@ def vanishing_curvature(
     return None
 
 
+def steady(
+    program: Program, wrt: tuple[str, ...], order: int, seconds: float
+) -> dict[str, Any] | None:
+    """A line without end on which a derivative does not tend to 0."""
+    for line, values, formula in _numeric(program, wrt, seconds):
+        for low, high, place, way in ends_of(line.span):
+            piece = piece_of(formula, low, high) if place.is_infinite else None
+            slope = S.Zero if piece is None else sympy.diff(piece, T, order)
+            limit = limit_beside(slope, place, way) if slope.has(T) else slope
+            if limit is not None and (limit.is_infinite or _is_apart(limit)):
+                told = {"t": str(place), "derivative": str(order), "limit": str(limit)}
+                return _witness("slope on a line", line, values, told)
+    return None
+
+
+def _is_apart(number: Expr) -> bool:
+    """Whether balls tell a number from 0."""
+    return balls.sign(number, {}) in (1, -1)
+
+
 def _numeric(
     program: Program, wrt: tuple[str, ...], seconds: float
 ) -> Iterator[tuple[Line, Mapping[Symbol, Rational], Expr]]:

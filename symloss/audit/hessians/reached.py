@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy
-from sympy import Dummy, Expr, Rational, S, Symbol
+from sympy import Expr, Rational, S
 
-from symloss.audit.hessians.flat import FAR, Side, ends_of, is_zero, limit_beside, piece_of
-from symloss.audit.hessians.lines import Line, T, lines, parameters_at, steepest
+from symloss.audit.hessians.flat import Side, ends_of, is_zero, limit_beside, piece_of
+from symloss.audit.hessians.free import freed
+from symloss.audit.hessians.lines import Line, T, lines, steepest
 from symloss.audit.signs import balls
 from symloss.language import Interval
 from symloss.program import Program
@@ -50,47 +51,24 @@ def reached(
     return None
 
 
-def _signed(line: Line, bound: Expr) -> dict[Symbol, Dummy] | None:
-    """Symbols of known sign for the parameters; None where domains say more than signs do."""
-    signed = {}
-    for symbol in (line.formula.free_symbols | bound.free_symbols) - {T}:
-        domain = line.box.get(symbol)
-        if domain is None or domain.high != sympy.oo or domain.low not in (0, -sympy.oo):
-            return None
-        if domain.low.is_infinite:
-            signed[symbol] = Dummy(symbol.name, real=True)
-        elif domain.low_open:
-            signed[symbol] = Dummy(symbol.name, positive=True)
-        else:
-            signed[symbol] = Dummy(symbol.name, nonnegative=True)
-    return signed
-
-
 def _place(line: Line, bound: Expr, order: int, way: int) -> Expr | None:
     """Where on the line the derivative comes to the bound, exactly."""
     if order == 0 and _is_zero(way * line.formula.subs(T, 0) - bound):
         return S.Zero
-    signed, values = _signed(line, bound), next(parameters_at(line), None)
-    if signed is None or values is None:
+    free = freed(line, (bound,))
+    if free is None:
         return None
-    numbers = {signed[s]: v for s, v in values.items() if s in signed}
-    formula, goal = line.formula.xreplace(dict(signed)), bound.xreplace(dict(signed))
-    for low, high, place, side in _sides(line.span, _far(signed)):
+    formula, goal = line.formula.xreplace(dict(free.forms)), bound.xreplace(dict(free.forms))
+    for low, high, place, side in _sides(line.span, free.far):
         piece = piece_of(formula, low, high)
         if piece is None:
             continue
         gap = way * sympy.diff(piece, T, order) - goal
-        if not _seems_zero(gap.xreplace(numbers), place, side):
+        if not _seems_zero(gap.xreplace(dict(free.numbers)), place, side):
             continue
         if _is_zero(limit_beside(gap, place, side) if gap.has(T) else gap):
             return place
     return None
-
-
-def _far(signed: Mapping[Symbol, Dummy]) -> Expr:
-    """A place beyond which choices are settled, also those by the parameters' sizes."""
-    sizes = [s for s in signed.values() if s.is_nonnegative]
-    return FAR + sympy.Add(*sizes, *(1 / s for s in sizes if s.is_positive))
 
 
 def _sides(span: Interval, far: Expr) -> list[Side]:

@@ -10,6 +10,7 @@ from symloss.audit.findings import Finding
 from symloss.audit.properties.constants import bounds, slopes
 from symloss.audit.properties.densities import likelihood
 from symloss.audit.properties.domains import domain
+from symloss.audit.properties.far import RESTS_ON, far_out
 from symloss.audit.properties.gradients import gradients
 from symloss.audit.properties.invariance import invariances
 from symloss.audit.properties.line import line
@@ -25,6 +26,6 @@ from symloss.audit.subject import Subject
 Property = Callable[[Subject, float], list[Finding]]
 
 __all__ = [
-    "Property", "bounds", "domain", "gradients", "invariances", "likelihood", "line", "margins",
-    "matches", "scores", "shape", "slopes", "smoothness", "symmetries", "tails",
+    "RESTS_ON", "Property", "bounds", "domain", "far_out", "gradients", "invariances", "likelihood",
+    "line", "margins", "matches", "scores", "shape", "slopes", "smoothness", "symmetries", "tails",
 ]  # fmt: skip

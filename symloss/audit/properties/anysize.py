@@ -24,7 +24,7 @@ from symloss.audit.composition import (
 from symloss.audit.findings import Finding
 from symloss.audit.hessians import Break, endless, reached, roughest
 from symloss.audit.properties.kinks import of_surfaces
-from symloss.audit.subject import Subject, in_signs
+from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
 RULES, LINES = "composition rules for derivatives", "a line through a small instance"
@@ -96,7 +96,7 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
         else best(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         for order, one in enumerate(found, start=1)
     ]
-    return [*found, *_strong(terms)]
+    return [*found, *_strong(subject, terms)]
 
 
 def best(
@@ -139,14 +139,16 @@ def _on(start: str, step: str) -> str:
     return str(Rational(start) + Rational(step) * Symbol("t"))
 
 
-def _strong(terms: Separable | None) -> list[Finding]:
+def _strong(subject: Subject, terms: Separable | None) -> list[Finding]:
     """The constant of strong convexity of a sum of functions of one coordinate each."""
     least = None if terms is None else terms.least_of_term(2, 1)
     if terms is None or least is None:
         return []
-    if least.is_positive and terms.slopes.orders.loss >= 1:
-        return [_of_terms("strong_convexity_constant", least)]
-    return [_of_terms("strong_convexity_constant", sympy.S.Zero)] if least.is_nonpositive else []
+    signed = least.xreplace(subject.signs)
+    if signed.is_nonpositive:
+        return [_of_terms("strong_convexity_constant", sympy.S.Zero)]
+    is_constant = signed.is_nonnegative and terms.slopes.orders.loss >= 1
+    return [_of_terms("strong_convexity_constant", least)] if is_constant else []
 
 
 def bounds_of_program(subject: Subject) -> list[Finding]:
@@ -185,7 +187,7 @@ def endless_on_line(
 
 def _shorter(subject: Subject, bound: sympy.Expr) -> sympy.Expr:
     """The bound, simplified by the signs of parameters and sizes."""
-    signed = in_signs({entry.symbol: entry.domain for entry in subject.program.parameters})
+    signed = subject.signs
     sizes = _sizes(subject)
     signed |= {s: sizes[s.name] for s in bound.free_symbols if s.name in sizes}
     value = sympy.simplify(bound.xreplace(signed))

@@ -43,7 +43,7 @@ def bounds(subject: Subject, seconds: float) -> list[Finding]:
         tops = [
             _supremum(case, way * case.formula) for case in map(along_difference, subject.cases)
         ]
-        exact = _finding(name, tops, way)
+        exact = _finding(subject, name, tops, way)
         if exact.verdict == "UNKNOWN":
             exact = of_terms.get(name) or _by_rules(subject, name)
         if exact.verdict == "UNKNOWN" or not exact.tight:
@@ -89,16 +89,16 @@ def slopes(subject: Subject, seconds: float) -> list[Finding]:
         return [Finding(name, Unknown(("smoothness is not known",))) for name in names]
     first = _none(names[0], kind)
     if kind.value != "discontinuous":
-        first = _finding(names[0], _extremes(cases, 1), 1)
+        first = _finding(subject, names[0], _extremes(cases, 1), 1)
     smooth = kind.value not in ("discontinuous", "C0")
     curvatures = _extremes(cases, 2) if smooth else []
-    second = _finding(names[1], curvatures, 1) if smooth else _none(names[1], kind)
+    second = _finding(subject, names[1], curvatures, 1) if smooth else _none(names[1], kind)
     found = [
         endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         if one.verdict == "UNKNOWN" else one
         for order, one in enumerate((first, second), start=1)
     ]  # fmt: skip
-    return [*found, *([_strong(names[2], curvatures[1::2])] if smooth else [])]
+    return [*found, *([_strong(subject, names[2], curvatures[1::2])] if smooth else [])]
 
 
 def _none(name: str, kind: Finding) -> Finding:
@@ -115,14 +115,16 @@ def _extremes(cases: Sequence[Case], order: int) -> list[Extremum]:
     return tops
 
 
-def _strong(name: str, falls: Sequence[Extremum]) -> Finding:
+def _strong(subject: Subject, name: str, falls: Sequence[Extremum]) -> Finding:
     """The constant of strong convexity, from the suprema of -f''."""
-    found = _finding(name, falls, -1)
-    if found.formula is None or found.formula.is_positive:
+    found = _finding(subject, name, falls, -1)
+    if found.formula is None:
         return found
     if found.formula.is_nonpositive:
         told = {"kind": "infimum", "value": found.value, "place": found.detail}
         return Finding(name, Refuted("the infimum of f'' is not positive", told))
+    if found.formula.xreplace(subject.signs).is_nonnegative:
+        return found
     return Finding(name, Unknown((f"the sign of {found.value}",)))
 
 
@@ -151,7 +153,7 @@ def _supremum(case: Case, expression: Expr) -> Extremum:
     return Extremum(value, told, attained, True, Proved(METHOD, tuple(steps)))
 
 
-def _finding(name: str, tops: Sequence[Extremum], way: int) -> Finding:
+def _finding(subject: Subject, name: str, tops: Sequence[Extremum], way: int) -> Finding:
     """The largest of some suprema; for a lower bound they are those of the negated function."""
     open_ = [top for top in tops if top.value is None]
     if not tops:
@@ -164,7 +166,7 @@ def _finding(name: str, tops: Sequence[Extremum], way: int) -> Finding:
         tried = open_[0].answer.tried if isinstance(open_[0].answer, Unknown) else ()
         return Finding(name, Unknown(tried))
     values = {sympy.simplify(top.value) for top in tops if top.value is not None}
-    value = sympy.simplify(way * sympy.Max(*values))
+    value = subject.simplified(way * sympy.Max(*values))
     best = next((top for top in tops if same(way * sympy.sympify(top.value), value)), tops[0])
     verb = "attained at" if best.attained else "approached at"
     detail = f"{verb} {best.place}" if best.place is not None else ""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import sympy
-from sympy import Expr, S
+from sympy import Expr, Matrix, S
 
 from symloss.audit.findings import Finding
 from symloss.audit.signs import balls
-from symloss.audit.subject import REALS, Case
+from symloss.audit.subject import REALS, Case, in_signs
 from symloss.audit.verdicts import Proved
 
 METHOD = "eigenvalues of a constant matrix"
@@ -50,16 +50,35 @@ def _of_norm(case: Case) -> list[Finding]:
 
 def _of_quadratics(cases: Sequence[Case]) -> list[Finding]:
     """The gradient's Lipschitz constant and that of strong convexity."""
-    spectra = [_eigenvalues(case) for case in cases]
-    known = [spectrum for spectrum in spectra if spectrum]
-    if not known or len(known) < len(cases):
+    spectra = [_spectrum(case) for case in cases]
+    factors = {spectrum[0] for spectrum in spectra if spectrum}
+    if len(factors) != 1 or not all(spectra):
         return []
+    (factor,) = factors
+    known = [spectrum[1] for spectrum in spectra if spectrum]
     values = [value for spectrum in known for value in spectrum]
     least = _least(values)
     largest = -_least([-abs(value) for value in values])
-    steps = tuple(f"the Hessian's eigenvalues are {', '.join(map(str, one))}" for one in known)
-    constants = (largest, least if balls.sign(least, {}) == 1 else S.Zero)
+    times = "" if factor == 1 else f"{factor} times "
+    steps = tuple(
+        f"the Hessian's eigenvalues are {times}{', '.join(map(str, one))}" for one in known
+    )
+    constants = (factor * largest, factor * least if balls.sign(least, {}) == 1 else S.Zero)
     return [_exact(name, value, steps) for name, value in zip(NAMES, constants, strict=True)]
+
+
+def _spectrum(case: Case) -> tuple[Expr, list[Expr]] | None:
+    """A factor of parameters that is never negative, and the eigenvalues over it."""
+    hessian = _hessian(case)
+    entry = next((entry for entry in hessian or () if entry != 0), S.One)
+    factor = entry.as_coeff_Mul()[1]
+    signs = in_signs({symbol: case.box[symbol] for symbol in case.parameters})
+    if hessian is None or factor.free_symbols - set(case.parameters):
+        return None
+    if not factor.xreplace(signs).is_nonnegative:
+        return None
+    values = _roots(hessian.applyfunc(lambda entry: sympy.cancel(entry / factor)))
+    return (factor, values) if values else None
 
 
 def _exact(name: str, value: Expr, steps: tuple[str, ...]) -> Finding:
@@ -69,10 +88,18 @@ def _exact(name: str, value: Expr, steps: tuple[str, ...]) -> Finding:
 
 def _eigenvalues(case: Case) -> list[Expr]:
     """All eigenvalues; none where the Hessian depends on anything, or is not there."""
+    hessian = _hessian(case)
+    return [] if hessian is None else _roots(hessian)
+
+
+def _hessian(case: Case) -> Matrix | None:
     box = [case.box[symbol] for symbol in case.varying]
     if len(box) > MOST or case.formula.has(*_KINKS) or any(d.low == d.high for d in box):
-        return []
-    hessian = sympy.hessian(case.formula, case.varying).applyfunc(sympy.expand)
+        return None
+    return sympy.hessian(case.formula, case.varying).applyfunc(sympy.expand)
+
+
+def _roots(hessian: Matrix) -> list[Expr]:
     if not all(entry.is_Rational for entry in hessian):
         return []
     return list(sympy.real_roots(hessian.charpoly().as_expr()))

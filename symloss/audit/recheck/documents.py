@@ -97,11 +97,15 @@ def _follow(
     if name in told:
         return told[name]
     try:
-        bases = list(premises(case, found[name], found))
+        with flint.ctx.workprec(BITS), patience():
+            bases = premises(case, found[name], found)
         if name in seen or any(found[base]["verdict"] != "proved" for base in bases):
             raise KeyError(name)
         parts = [_follow(case, base, found, told, (*seen, name)) for base in bases]
-    except (KeyError, ValueError):
+    except (NotReplayable, OutOfPatience) as missing:
+        told[name] = Outcome(name, OPEN, str(missing))
+        return told[name]
+    except (KeyError, ValueError, Unsettled):
         told[name] = Outcome(name, REJECTED, "it does not follow")
         return told[name]
     worst = next((p for p in parts if p.status != CONFIRMED), None)

@@ -42,6 +42,7 @@ WITNESSES: dict[str, Checker] = {
     **witnesses.WITNESSES,
     "limit of the slope": extremes.a_slope_stays,
     "joint on a line": lines.joint,
+    "slope on a line": lines.not_redescending,
     "vanishing curvature": lines.flat,
     "homogeneous gradient": motions.unbounded_gradient,
 }

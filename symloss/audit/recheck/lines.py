@@ -142,6 +142,25 @@ def flat(case: Case, finding: Finding) -> bool:
     return False
 
 
+def stays(case: Case, told: Mapping[str, Any], wrt: list[str], order: int) -> bool:
+    """Whether a derivative on a line without end has another limit than 0."""
+    place = _end(told["t"])
+    if not place.is_infinite or int(told["derivative"]) != order:
+        return False
+    formula = Line(case, told, wrt).beside(place, 1)
+    if formula is None:
+        return False
+    limit = Side(place, 1).derivative(formula, order)
+    return bool(limit.is_infinite) or _differ(limit, S.Zero)
+
+
+def not_redescending(case: Case, finding: Finding) -> bool:
+    """A line far out on which the slope does not vanish."""
+    return finding["property"] == "redescending" and stays(
+        case, finding["witness"], finding["wrt"], 1
+    )
+
+
 _UNBOUNDED = {
     "lower_bound": (0, (-1,)), "upper_bound": (0, (1,)), "lipschitz": (1, (1, -1)),
     "gradient_lipschitz": (2, (1, -1)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy
@@ -12,7 +12,7 @@ from sympy import Expr, Indexed, Symbol
 from symloss.audit.recheck import formulas, lines, witnesses
 from symloss.audit.recheck.rules import Known, Rules
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, varying
-from symloss.language import BY_NODE, FUNCTIONS
+from symloss.language import BY_NODE, FUNCTIONS, Interval
 from symloss.program import Program, Step, name_of, without_dead_steps
 from symloss.spec import array_base, dimension_symbol
 
@@ -201,7 +201,8 @@ IMPLICATIONS = {
     ("gradient_lipschitz", "differentiable"), ("strong_convexity_constant", "strongly_convex"),
     ("scale_invariant", "homogeneous"), ("strictly_proper", "proper"),
     ("smoothness", "lipschitz"), ("smoothness", "gradient_lipschitz"),
-    ("zero_at_match", "lower_bound"),
+    ("zero_at_match", "lower_bound"), ("lipschitz", "strong_convexity_constant"),
+    ("upper_bound", "strong_convexity_constant"),
 }  # fmt: skip
 """What follows from what, when the first is proved."""
 
@@ -215,6 +216,8 @@ _VALUES = {
     ("smoothness", "gradient_lipschitz"): re.compile("discontinuous|C0"),
     ("lipschitz", "continuous"): _FINITE, ("lipschitz", "bounded_influence"): _FINITE,
     ("gradient_lipschitz", "differentiable"): _FINITE,
+    ("lipschitz", "strong_convexity_constant"): _FINITE,
+    ("upper_bound", "strong_convexity_constant"): _FINITE,
 }  # fmt: skip
 """The values of the first finding from which the other follows; for constants, that it is oo."""
 
@@ -222,33 +225,72 @@ STEEP = {"lipschitz": re.compile("oo"), "growth": re.compile(".*(quadratic|expon
 """What refutes bounded influence, with the values from which that follows."""
 
 
-def premises(case: Case, finding: Finding, found: Mapping[str, Finding]) -> Iterator[str]:
+def premises(case: Case, finding: Finding, found: Mapping[str, Finding]) -> list[str]:
     """The findings that a consequence rests on.
 
     Raises:
         KeyError: it does not follow from what the certificate names.
+        NotReplayable: a line that goes with it cannot be followed.
     """
-    name, _, alone = str(finding["property"]).partition(" in ")
     if finding["verdict"] == "refuted":
-        yield _steep(finding, found)
-        return
+        return [_steep(finding, found)]
     of = finding["certificate"]["of"]
-    if of == "convex, concave" and name == "affine":
-        yield from ("convex", "concave")
-        return
-    base, _, same = of.partition(" in ")
-    if (base, name) not in IMPLICATIONS or same != alone:
+    bases = of.split(", ")
+    if any(found[base]["condition"] not in (None, finding["condition"]) for base in bases):
         raise KeyError(of)
-    value, wanted = str(found[of]["value"]), _VALUES.get((base, name))
+    if of == "convex, concave" and finding["property"] == "affine":
+        return bases
+    if finding["property"] == "growth":
+        return _caps(case, finding, found)
+    if not _follows(case, finding, found[of], of):
+        raise KeyError(of)
+    return bases
+
+
+def _follows(case: Case, finding: Finding, base: Finding, of: str) -> bool:
+    """Whether one finding implies the other."""
+    name, _, alone = str(finding["property"]).partition(" in ")
+    stem, _, same = of.partition(" in ")
+    value, wanted = str(base["value"]), _VALUES.get((stem, name))
+    if (stem, name) not in IMPLICATIONS or same != alone:
+        return False
     if wanted is not None and not wanted.fullmatch(value):
-        raise KeyError(of)
-    if base == "smoothness" and name.endswith("lipschitz") and finding["value"] != "oo":
-        raise KeyError(of)
-    if name == "lower_bound" and finding["value"] != "0":
-        raise KeyError(of)
-    if base == "strong_convexity_constant" and not _is_positive(case, value):
-        raise KeyError(of)
-    yield of
+        return False
+    if name in _GIVEN and finding["value"] != _GIVEN[name]:
+        return False
+    if stem == "strong_convexity_constant" and not _is_positive(case, value):
+        return False
+    return name != "strong_convexity_constant" or _is_endless(case, finding["wrt"])
+
+
+_GIVEN = {
+    "gradient_lipschitz": "oo", "lipschitz": "oo", "lower_bound": "0",
+    "strong_convexity_constant": "0",
+}  # fmt: skip
+"""The values that constants have as consequences."""
+_GROWTH = {"lipschitz": ("linear", 1), "gradient_lipschitz": ("quadratic", 2)}
+"""The growth that a finite constant allows, and the derivative that shows it."""
+
+
+def _caps(case: Case, finding: Finding, found: Mapping[str, Finding]) -> list[str]:
+    """What bounds the growth; a line shows that it comes to that."""
+    data = finding["certificate"]
+    bases = list(data["of"].split(", "))
+    if not all(_FINITE.fullmatch(found[name]["value"]) for name in bases):
+        raise KeyError(data["of"])
+    if bases == ["lower_bound", "upper_bound"] and finding["value"] == "bounded":
+        return bases
+    word, order = _GROWTH[data["of"]]
+    if finding["value"] != word or not lines.stays(case, data["line"], finding["wrt"], order):
+        raise KeyError(data["of"])
+    return bases
+
+
+def _is_endless(case: Case, wrt: list[str]) -> bool:
+    """Whether what varies may be far out."""
+    domains = [entry.domain for entry in case.program.arguments if entry.name in wrt]
+    ends = [end for d in domains if isinstance(d, Interval) for end in (d.low, d.high)]
+    return any(end.is_infinite for end in ends)
 
 
 def _steep(finding: Finding, found: Mapping[str, Finding]) -> str:

@@ -176,7 +176,7 @@ def test_constants_of_a_norm(math: str, lipschitz: str, gradient: str, tmp_path:
 @pytest.mark.parametrize(("math", "parameters", "constant"), [
     ("sum(Abs(x[k]), k)", "", "0"),
     ("sum(cos(x[k])*x[k], k)", "", "0"),  # not even convex
-    ("a*sum(x[k]**2, k)", "a nonnegative", ""),  # 0 at a = 0 alone
+    ("a*sum(x[k]**2, k)", "a nonnegative", "2*a"),  # 0 at a = 0
     ("(a - b)*sum(x[k]**2, k)", "a real; b real", ""),  # not even convex for a < b
 ])  # fmt: skip
 def test_the_constant_of_what_is_not_strongly_convex(
