@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr, Indexed, Symbol
 
 from symloss.audit.composition import Walk, simple
 from symloss.audit.findings import Finding
@@ -234,13 +234,14 @@ def _roots(step: Step, walk: Walk) -> Iterator[str]:
 
 
 def _with_steps(expression: Expr, program: Program) -> str:
-    """The expression with sums written out where it is one of them."""
-    names = {step.name: step for step in program.steps}
-    leaves: list[Symbol] = [leaf for leaf in operands(expression) if name_of(leaf) in names]
-    told = sympy.sstr(expression)
-    for leaf in leaves:
-        step = names[name_of(leaf)]
-        if step.kind is not None:
-            body = f"{step.kind}({sympy.sstr(step.expression)}, {', '.join(map(str, step.bound))})"
-            told = told.replace(sympy.sstr(leaf), body)
-    return told
+    """The expression with reductions written out where it reads them."""
+    names = {step.name: step for step in program.steps if step.kind is not None}
+    swap: dict[Expr, Expr] = {}
+    for leaf in operands(expression):
+        step = names.get(name_of(leaf))
+        if step is not None:
+            places = leaf.indices if isinstance(leaf, Indexed) else ()
+            outer = dict(zip(step.indices, places, strict=True))
+            body = _with_steps(step.expression.xreplace(outer), program)
+            swap[leaf] = Symbol(f"{step.kind}({body}, {', '.join(map(str, step.bound))})")
+    return str(sympy.sstr(expression.xreplace(swap)))

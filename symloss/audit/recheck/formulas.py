@@ -23,6 +23,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: row.build for name, row in FUNCTIONS.items()},
     "sqrt": sympy.sqrt, "LambertW": sympy.LambertW,
 }  # fmt: skip
+_REDUCTIONS = {name: name for name in ("sum", "max", "min", "prod", "logsumexp")}
 _CONSTANTS: dict[str, Expr] = {"oo": sympy.oo, "pi": sympy.pi, "E": sympy.E}
 
 
@@ -59,8 +60,12 @@ def _read(node: ast.expr, names: Mapping[str, Expr]) -> Any:
         if isinstance(node.op, ast.Pow) and right.is_number and not abs(right) <= 64:
             raise KeyError("**")
         return _OPERATIONS[type(node.op)](left, right)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return names[node.value.id][tuple(_read(place, names) for place in places)]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        return _FUNCTIONS[node.func.id](*(_read(part, names) for part in node.args))
+        make = _FUNCTIONS.get(node.func.id) or sympy.Function(_REDUCTIONS[node.func.id])
+        return make(*(_read(part, names) for part in node.args))
     raise KeyError(type(node).__name__)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symloss.audit.recheck import bends, extremes, lines, motions, orders, proofs, witnesses
+from symloss.audit.recheck import bends, extremes, kinks, lines, motions, orders, proofs, witnesses
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
 
 Checker = Callable[[Case, Finding], bool]
@@ -29,6 +29,7 @@ PROOFS: dict[str, Checker] = {
     "motion": motions.proof,
     "growth": extremes.growth,
     "infimum": extremes.constant,
+    "kinks": kinks.proof,
     "limit": extremes.constant,
     "limits of the slope": extremes.slopes_vanish,
     "not convex": extremes.not_convex,

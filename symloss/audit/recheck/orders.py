@@ -14,6 +14,7 @@ from sympy import Expr, Indexed, S, Symbol
 
 from symloss.audit.recheck.choices import ANALYTIC, CHOICES, HIGHEST, Unclear, agreeing, gaps_of
 from symloss.audit.recheck.lines import jumps
+from symloss.audit.recheck.masks import unmasked
 from symloss.audit.recheck.rules import Rules
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, has_whole, varying
 from symloss.language import FUNCTIONS
@@ -44,7 +45,7 @@ class Orders:
             self.steps[step.name] = self._of_step(step)
 
     def _of_step(self, step: Step) -> Expr:
-        order = self.of(step.expression)
+        order = self.of(unmasked(step, self.rules.program))
         if step.kind in ("argmax", "argmin"):
             return ANALYTIC if self.rules.of(step.expression).fixed else NONE
         return min(order, S.Zero) if step.kind in ("max", "min") else order
@@ -69,9 +70,9 @@ class Orders:
             return min(least, S.Zero)
         if isinstance(node, sympy.Abs):
             return least if self._sign(node.args[0]) else min(least, S.Zero)
-        return min(least, self._of_function(node))
+        return min(least, self.of_function(node))
 
-    def _of_function(self, node: Expr) -> Expr:
+    def of_function(self, node: Expr) -> Expr:
         """The order of what is done to the parts."""
         if isinstance(node, sympy.Pow):
             return self._power(node)

@@ -18,6 +18,7 @@ from sympy import Expr, Indexed, S, Symbol
 
 from symloss.audit.recheck import gaps
 from symloss.audit.recheck.choices import CHOICES, Unclear, agreeing, formulas
+from symloss.audit.recheck.masks import unmasked
 from symloss.language import FUNCTIONS, Finite, Interval, Simplex
 from symloss.program import Program, Step, name_of, operands
 
@@ -124,7 +125,7 @@ class Rules:
             self.known[step.name] = settled(self._of_step(step))
 
     def _of_step(self, step: Step) -> Known:
-        body = self.of(step.expression)
+        body = self.of(unmasked(step, self.program))
         if step.kind is None:
             return body
         if step.kind == "sum":

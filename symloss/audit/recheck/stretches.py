@@ -155,6 +155,11 @@ class OneLine:
     domain: Interval
     names: Mapping[str, Expr]
     inputs: frozenset[Symbol]
+    variable: str
+
+    def read(self, formula: Expr) -> Expr:
+        """A formula in the names of arguments as one in X and the line's symbols."""
+        return _put(formula, self.names, self.variable)
 
     @cached_property
     def stretches(self) -> list[Stretch]:
@@ -198,10 +203,15 @@ def lines_of(case: Case, finding: Finding) -> list[OneLine]:
     found = []
     for values in choices:
         told: dict[str, Expr] = {**names, **dict(zip(finite, values, strict=True))}
-        swap = {Symbol(name, real=True): form for name, form in told.items()}
-        formula = plain(loss.subs({**swap, Symbol(program.wrt[0], real=True): X}))
-        found.append(OneLine(formula, _places(formula, own, names), own, told, symbols))
+        formula = _put(loss, told, program.wrt[0])
+        places = _places(formula, own, names)
+        found.append(OneLine(formula, places, own, told, symbols, program.wrt[0]))
     return found
+
+
+def _put(formula: Expr, names: Mapping[str, Expr], variable: str) -> Expr:
+    swap = {Symbol(name, real=True): form for name, form in names.items()}
+    return plain(formula.subs({**swap, Symbol(variable, real=True): X}))
 
 
 def _symbol(name: str, domain: Domain) -> Expr:
