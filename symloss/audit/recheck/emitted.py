@@ -8,8 +8,8 @@ import sympy
 from sympy import Expr, S
 from sympy.core.relational import Relational
 
-from symloss.audit.recheck.lines import Whole
 from symloss.audit.recheck.stretches import OneLine, X, has_sign
+from symloss.audit.recheck.whole import Whole
 from symloss.audit.recheck.witnesses import NotReplayable
 from symloss.derive import derive, gradient_name
 from symloss.program import Program

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symloss.audit.recheck import bends, extremes, kinks, lines, motions, orders, proofs, witnesses
+from symloss.audit.recheck import (
+    bends,
+    curvatures,
+    extremes,
+    kinks,
+    lines,
+    motions,
+    orders,
+    proofs,
+    witnesses,
+)
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
 
 Checker = Callable[[Case, Finding], bool]
@@ -37,6 +47,7 @@ PROOFS: dict[str, Checker] = {
     "orders": orders.proof,
     "peak": extremes.constant,
     "sides of a match": extremes.match,
+    "slopes": curvatures.proof,
     "range": proofs.within_range,
 }
 WITNESSES: dict[str, Checker] = {

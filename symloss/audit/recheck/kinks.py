@@ -7,7 +7,6 @@ there. Of any size, the surfaces told must hold all that makes the loss not diff
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -18,17 +17,13 @@ from sympy import Expr, Rational, S
 
 from symloss.audit.recheck import formulas
 from symloss.audit.recheck.emitted import at_place, gradient_on
+from symloss.audit.recheck.ends import cells_of
 from symloss.audit.recheck.orders import Orders
 from symloss.audit.recheck.stretches import OneLine, Stretch, X, has_sign, lines_of
 from symloss.audit.recheck.surfaces import covered
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, has_whole, varying
-from symloss.language import Finite, Interval
-from symloss.program import Program
 
-MOST_CELLS = 81
 Told = Mapping[str, Any]
-Cell = Mapping[str, Expr]
-"""The names at an end of their domains, with that end."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ def _is_named(every: list[Told], finding: Finding) -> bool:
 
 def _on_lines(case: Case, finding: Finding, every: list[Told]) -> bool:
     program, shown = varying(case, finding), set[int]()
-    for cell, part in _cells(program):
+    for cell, part in cells_of(program, but=program.wrt):
         moved = replace(case, program=part)
         for line in lines_of(moved, finding):
             mine = [n for n, told in enumerate(every) if _is_of(told, line)]
@@ -81,34 +76,6 @@ def _on_lines(case: Case, finding: Finding, every: list[Told]) -> bool:
             if any(every[n]["condition"] or not cell for n in mine):
                 return False
     return shown == set(range(len(every)))
-
-
-def _cells(program: Program) -> Iterator[tuple[Cell, Program]]:
-    """The program with names inside their domains, and at each closed end of them."""
-    closed: dict[str, list[Expr | None]] = {}
-    for entry in program.arguments:
-        if entry.name not in program.wrt and isinstance(entry.domain, Interval):
-            d = entry.domain
-            ends = [end for end, is_open in ((d.low, d.low_open), (d.high, d.high_open))
-                    if not is_open and end.is_finite]  # fmt: skip
-            closed[entry.name] = [None, *dict.fromkeys(ends)]
-    if sympy.prod(map(len, closed.values())) > MOST_CELLS:
-        raise NotReplayable("too many ends of domains")
-    for choice in itertools.product(*closed.values()):
-        cell = {n: end for n, end in zip(closed, choice, strict=True) if end is not None}
-        yield cell, _at_ends(program, cell)
-
-
-def _at_ends(program: Program, cell: Cell) -> Program:
-    def moved(entry: Any) -> Any:
-        at_end = entry.name in cell
-        return replace(entry, domain=Finite((cell[entry.name],))) if at_end else entry
-
-    return replace(
-        program,
-        inputs=tuple(map(moved, program.inputs)),
-        parameters=tuple(map(moved, program.parameters)),
-    )
 
 
 def _is_of(told: Told, line: OneLine) -> bool:

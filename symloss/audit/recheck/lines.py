@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import flint
 import sympy
 from sympy import Expr, Rational, S, Symbol
-from sympy.logic.boolalg import BooleanFunction
 
-from symloss.audit.recheck.evaluate import BITS, Instance, Unsettled, at_point, ball, enclosed
+from symloss.audit.recheck import families
+from symloss.audit.recheck.evaluate import BITS, Unsettled, at_point, ball, enclosed
+from symloss.audit.recheck.formulas import plain
 from symloss.audit.recheck.sides import WIDTH, Side, T
+from symloss.audit.recheck.whole import Whole
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
 
 FAR = 2**12
-
-
-class Whole(Instance):
-    """The loss with its choices left open."""
-
-    def _branch(self, node: sympy.Piecewise, env: Any) -> Expr:
-        return sympy.Piecewise(*((self._read(v, env), self._test(c, env)) for v, c in node.args))
-
-    def _test(self, test: Any, env: Any) -> Any:
-        if test in (sympy.true, sympy.false):
-            return test
-        if isinstance(test, BooleanFunction):
-            return test.func(*(self._test(part, env) for part in test.args))
-        return test.func(*(self._read(part, env) for part in test.args))
 
 
 class Line:
@@ -58,11 +46,7 @@ class Line:
 
     def beside(self, place: Expr, way: int) -> Expr | None:
         """The loss as a formula in t beside a place; None where the line leaves the domain."""
-        t = (
-            (FAR if place > 0 else -FAR) * S.One
-            if place.is_infinite
-            else _rational(place) + way * WIDTH / 2
-        )
+        t = _beside(place, way)
         if not self.is_inside(t):
             return None
         balls = {n: ball(Rational(v)) for n, v in self.at(t).items()}
@@ -169,11 +153,7 @@ _UNBOUNDED = {
 
 
 def endless(case: Case, finding: Finding) -> bool:
-    """A line on which the loss, or a derivative of it, grows without end.
-
-    Raises:
-        NotReplayable: the loss has parameters.
-    """
+    """A line on which the loss, or a derivative of it, grows without end."""
     told = finding["certificate"]
     named = str(finding["property"]).partition(" in ")[0]
     order, ways = _UNBOUNDED.get(named, (-1, ()))
@@ -181,9 +161,9 @@ def endless(case: Case, finding: Finding) -> bool:
         return False
     if finding["value"] != ("-oo" if named == "lower_bound" else "oo"):
         return False
-    if case.program.parameters:
-        raise NotReplayable("a line for all values of parameters")
     names = finding["wrt"] if order else [entry.name for entry in case.program.inputs]
+    if case.program.parameters:
+        return _endless_family(case, told, names, order)
     line, place = Line(case, told, names), _end(told["t"])
     limits = (
         Side(place, side).derivative(formula, order)
@@ -193,24 +173,57 @@ def endless(case: Case, finding: Finding) -> bool:
     return any(int(told["sign"]) * limit == sympy.oo for limit in limits)
 
 
+def _endless_family(case: Case, told: Mapping[str, Any], names: list[str], order: int) -> bool:
+    """The same for all values of parameters."""
+    line, place = Line(_bare(case), told, names), _end(told["t"])
+    return any(
+        all(int(told["sign"]) * limit == sympy.oo for _, limit in found)
+        for found in _families(case, line, place, order)
+    )
+
+
+def _families(
+    case: Case, line: Line, place: Expr, order: int
+) -> Iterator[list[tuple[families.Names, Expr]]]:
+    """The limits of a derivative on each side that lies in the domain, by values of parameters."""
+    open_ = None
+    for side in (1,) if place.is_infinite else (-1, 1):
+        if line.is_inside(_beside(place, side)):
+            try:
+                yield list(families.limits(case, line.told, line.step, (place, side, order)))
+            except NotReplayable as missing:
+                open_ = missing
+    if open_ is not None:
+        raise open_
+
+
+def _bare(case: Case) -> Case:
+    return replace(case, program=replace(case.program, parameters=()))
+
+
+def _beside(place: Expr, way: int) -> Expr:
+    if place.is_infinite:
+        return (FAR if place > 0 else -FAR) * S.One
+    return _rational(place) + way * WIDTH / 2
+
+
 def _end(text: str) -> Expr:
     return {"oo": sympy.oo, "-oo": -sympy.oo}.get(text) or Rational(text)
 
 
 def reaches(case: Case, told: Mapping[str, Any], value: Expr, names: list[str]) -> bool:
-    """A line in these names on which the loss, or a derivative of it, comes to a value.
-
-    Raises:
-        NotReplayable: the loss has parameters, and does more than take the value at a point.
-    """
+    """A line in these names on which the loss, or a derivative of it, comes to a value."""
     order, way = int(told["order"]), int(told["way"])
     place = _end(told["t"])
     if order == 0 and place == 0:
         return _takes(case, told, value)
-    if case.program.parameters:
-        raise NotReplayable("a line for all values of parameters")
-    line = Line(case, told, names)
+    line = Line(_bare(case) if case.program.parameters else case, told, names)
     goal = way * value * sympy.sqrt(sum(step**2 for step in line.step.values())) ** order
+    if case.program.parameters:
+        return any(
+            all(_agree(limit, families.put(goal, names_)) for names_, limit in found)
+            for found in _families(case, line, place, order)
+        )
     for side in (1,) if place.is_infinite else (-1, 1):
         formula = line.beside(place, side)
         if formula is not None and _agree(Side(place, side).derivative(formula, order), goal):
@@ -220,8 +233,7 @@ def reaches(case: Case, told: Mapping[str, Any], value: Expr, names: list[str]) 
 
 def _takes(case: Case, told: Mapping[str, Any], value: Expr) -> bool:
     """Whether the loss has the value at the point, whatever its parameters are."""
-    plain = replace(case.program, parameters=())
-    if not replace(case, program=plain).contains(told, told["point"]):
+    if not _bare(case).contains(told, told["point"]):
         raise Unsettled("a point outside the domain")
     item = at_point(case.program, told, told["point"])
     try:
@@ -233,4 +245,4 @@ def _takes(case: Case, told: Mapping[str, Any], value: Expr) -> bool:
 
 
 def _agree(one: Expr, other: Expr) -> bool:
-    return bool(one.is_finite) and bool(sympy.simplify(one - other) == 0)
+    return bool(one.is_finite) and bool(sympy.simplify(plain(one - other)) == 0)

@@ -237,13 +237,18 @@ def _number(node: Expr) -> Known:
 
 
 def _add(rules: Rules, node: Expr) -> Known:
-    parts = [rules.of(part) for part in node.args]
-    low = sum((p.low for p in parts), S.Zero)
-    rest, factors = gaps.apart(rules.program, node.args) if low == -_OO else ([], [])
-    if factors and all(rules.of(factor).low >= 0 for factor in factors):
-        low = sum((rules.of(part).low for part in rest), S.Zero)
-        return replace(_total(parts), low=low, above=any(rules.of(part).above for part in rest))
-    return _total(parts)
+    found = _total([rules.of(part) for part in node.args])
+    if found.low == -_OO:
+        rest, factors = gaps.apart(rules.program, node.args)
+        if factors and all(rules.of(factor).low >= 0 for factor in factors):
+            found = replace(found, low=sum((rules.of(part).low for part in rest), S.Zero),
+                            above=any(rules.of(part).above for part in rest))  # fmt: skip
+    if found.high == _OO:
+        rest, factors = gaps.apart(rules.program, tuple(-part for part in node.args))
+        if factors and all(rules.of(factor).low >= 0 for factor in factors):
+            found = replace(found, high=-sum((rules.of(part).low for part in rest), S.Zero),
+                            below=any(rules.of(part).above for part in rest))  # fmt: skip
+    return found
 
 
 def _total(parts: list[Known]) -> Known:
@@ -365,7 +370,8 @@ def _power(base: Known, p: Expr) -> Known:
 
 def _exp(rules: Rules, node: Expr) -> Known:
     inner = rules.of(node.args[0])
-    return Known(S.Zero, _OO, True, True, log_convex=inner.convex, fixed=inner.fixed)
+    return Known(S.Zero, sympy.exp(inner.high), True, inner.below or inner.high == _OO,
+                 log_convex=inner.convex, fixed=inner.fixed)  # fmt: skip
 
 
 def _log(rules: Rules, node: Expr) -> Known:

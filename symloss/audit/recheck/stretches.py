@@ -19,7 +19,7 @@ from sympy import Expr, S, Symbol
 
 from symloss.audit.recheck.choices import Unclear, places_of, resolved
 from symloss.audit.recheck.formulas import plain
-from symloss.audit.recheck.lines import Whole
+from symloss.audit.recheck.whole import Whole
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, varying
 from symloss.language import Domain, Finite, Interval
 
@@ -196,7 +196,7 @@ def lines_of(case: Case, finding: Finding) -> list[OneLine]:
     choices = list(itertools.product(*finite.values()))
     if not isinstance(own, Interval) or own.integer or len(choices) > MOST_LINES:
         raise NotReplayable("a variable that is no real number")
-    names = {name: _symbol(name, d) for name, d in domains.items() if name not in finite}
+    names = {name: inside_of(name, d) for name, d in domains.items() if name not in finite}
     inputs = {entry.name for entry in program.inputs}
     symbols = frozenset(s for n, form in names.items() if n in inputs for s in form.free_symbols)
     loss = Whole(program, {}, {}, {}).element("loss", ())
@@ -214,7 +214,7 @@ def _put(formula: Expr, names: Mapping[str, Expr], variable: str) -> Expr:
     return plain(formula.subs({**swap, Symbol(variable, real=True): X}))
 
 
-def _symbol(name: str, domain: Domain) -> Expr:
+def inside_of(name: str, domain: Domain) -> Expr:
     """What runs through the inside of a domain with a positive symbol."""
     if not isinstance(domain, Interval):
         raise NotReplayable("an input that is no number")
@@ -242,10 +242,15 @@ def _places(formula: Expr, domain: Interval, names: Mapping[str, Expr]) -> tuple
             kept.append(place)
         elif not any(has_sign(gap, "nonpositive") for gap in gaps):
             raise NotReplayable(f"whether {place} lies in the domain")
-    return _ordered(kept)
+    return ordered(kept)
 
 
-def _ordered(places: list[Expr]) -> tuple[Expr, ...]:
+def ordered(places: list[Expr]) -> tuple[Expr, ...]:
+    """Each place once, from left to right.
+
+    Raises:
+        NotReplayable: their order is not clear.
+    """
     known: list[Expr] = []
     for place in places:
         signs = [_order(place - other) for other in known]
