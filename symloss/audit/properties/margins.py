@@ -33,6 +33,7 @@ from symloss.language import Interval
 
 NAMES = ("classification_calibrated", "upper_bounds_zero_one")
 NONE = "no loss of a margin: two labels whose exchange reflects a real prediction"
+CALIBRATED = {"kind": "calibrated margin"}
 WRONG = Interval(-sympy.oo, S.Zero, True, False)
 RIGHT = Interval(S.Zero, sympy.oo, False, True)
 
@@ -118,7 +119,7 @@ def _by_slope(phi: Case) -> Answer:
         if sign != "-":
             return Unknown(("the sign of the slope at 0",))
     steps = ("phi is convex", "phi is differentiable at 0", "phi'(0) < 0")
-    return Proved("Bartlett, Jordan and McAuliffe (2006), theorem 2", steps)
+    return Proved("Bartlett, Jordan and McAuliffe (2006), theorem 2", steps, CALIBRATED)
 
 
 def _slopes_at_zero(formula: Expr, v: Symbol) -> tuple[Expr, Expr] | None:
@@ -164,7 +165,9 @@ def _by_definition(phi: Case) -> Answer:
     steps = (f"phi tends to {a} and {b} at oo and -oo",
              f"phi(v) + phi(-v) >= {sympy.simplify(a + b)} for v >= 0",
              f"phi >= {least.value} > {a} for v <= 0")  # fmt: skip
-    return Proved("the definition: wrong signs cost more than the limit at infinity", steps)
+    return Proved(
+        "the definition: wrong signs cost more than the limit at infinity", steps, CALIBRATED
+    )
 
 
 def _end(formula: Expr, v: Symbol, way: int) -> Expr | None:
@@ -199,8 +202,9 @@ def _above_zero_one(phi: Case) -> Finding:
     if not _is_positive(value, phi):
         return Finding(name, Unknown((f"the sign of {value}",)))
     steps = ("the loss is not negative", f"it is at least {value} where target*prediction <= 0")
-    return Finding(name, Proved("infimum over margins that are not positive", steps), str(value),
-                   f"{value}*zero_one <= loss", formula=value)  # fmt: skip
+    data = {"kind": "margin above zero-one"}
+    return Finding(name, Proved("infimum over margins that are not positive", steps, data),
+                   str(value), f"{value}*zero_one <= loss", formula=value)  # fmt: skip
 
 
 def _near_zero(phi: Case) -> dict[str, object]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 import sympy
 from sympy import Expr, Rational, S
 
 from symloss.audit.recheck import formulas
+from symloss.audit.recheck.course import is_analytic, joints, slopes_at, vanishes
 from symloss.audit.recheck.emitted import at_place, gradient_on
 from symloss.audit.recheck.ends import cells_of
 from symloss.audit.recheck.orders import Orders
-from symloss.audit.recheck.stretches import OneLine, Stretch, X, has_sign, lines_of
+from symloss.audit.recheck.stretches import OneLine, X, has_sign, lines_of
 from symloss.audit.recheck.surfaces import covered
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, has_whole, varying
 
@@ -97,25 +97,20 @@ def _holds(condition: str, line: OneLine) -> bool:
 
 def _bends(line: OneLine) -> Iterator[Bend]:
     """The places where the loss is continuous and its slopes differ."""
-    if not all(map(_is_smooth, line.stretches)):
+    if not all(is_analytic(part.formula, part) for part in line.stretches):
         raise NotReplayable("a formula that may not be smooth between places")
-    for (left, right), place in zip(pairwise(line.stretches), line.places, strict=True):
+    for left, place, right in joints(line):
         sides = [left.limit(left.formula, upper=True), right.limit(right.formula, upper=False)]
         here = line.formula.subs(X, place)
-        if not all(_vanishes(side - here) for side in sides):
+        if not all(vanishes(side - here) for side in sides):
             if not any(_differs(side - here) for side in sides):
                 raise NotReplayable("whether values agree at a place")
             continue
-        before, after = (part.limit(sympy.diff(part.formula, X), upper=up)
-                         for part, up in ((left, True), (right, False)))  # fmt: skip
+        before, after = slopes_at(left, right)
         if before.is_infinite or after.is_infinite or _differs(after - before):
             yield Bend(place, before, after)
-        elif not _vanishes(after - before):
+        elif not vanishes(after - before):
             raise NotReplayable("whether slopes agree at a place")
-
-
-def _vanishes(gap: Expr) -> bool:
-    return bool(gap == 0) or bool(sympy.simplify(gap) == 0)
 
 
 def _differs(gap: Expr) -> bool:
@@ -124,36 +119,12 @@ def _differs(gap: Expr) -> bool:
     return bool(gap.is_nonzero) or bool(gap.is_infinite) or bool(gap.free_symbols)
 
 
-def _is_smooth(part: Stretch) -> bool:
-    return _is_analytic(part.formula, part)
-
-
-_ENTIRE = (sympy.Pow, sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh,
-           sympy.atan, sympy.asinh, sympy.erf, sympy.erfc, sympy.Add, sympy.Mul)  # fmt: skip
-
-
-def _is_analytic(node: Expr, part: Stretch) -> bool:
-    if not node.has(X):
-        return not node.has(sympy.nan, sympy.zoo, sympy.oo)
-    if node == X:
-        return True
-    if isinstance(node, sympy.Pow) and not (node.exp.is_Integer and node.exp > 0):
-        base = part.on(node.base)
-        signs = ("positive", "negative") if node.exp.is_Integer else ("positive",)
-        fine = any(has_sign(base, sign) for sign in signs)
-    elif isinstance(node, sympy.log | sympy.loggamma):
-        fine = has_sign(part.on(node.args[0]), "positive")
-    else:
-        fine = isinstance(node, _ENTIRE)
-    return bool(fine) and all(_is_analytic(arg, part) for arg in node.args)
-
-
 def _tells(told: Told, bend: Bend, line: OneLine, gradient: Expr) -> bool:
     """Whether a kink that is told is this one: its place, slopes, and the element emitted."""
     names = {**line.names, line.variable: X}
     side, place = (_read(text, names) for text in told["where"].split(" = "))
     gap = side - place
-    if sympy.diff(gap, X) != 1 or not _vanishes(-gap.subs(X, 0) - bend.place):
+    if sympy.diff(gap, X) != 1 or not vanishes(-gap.subs(X, 0) - bend.place):
         return False
     slopes = [_read(text, names) for text in told["slopes"]]
     if not all(map(_same, slopes, (bend.before, bend.after))):
@@ -174,7 +145,7 @@ def _read(text: str, names: Mapping[str, Expr]) -> Expr:
 
 
 def _same(one: Expr, other: Expr) -> bool:
-    return bool(one == other) or (one.is_finite is not False and _vanishes(one - other))
+    return bool(one == other) or (one.is_finite is not False and vanishes(one - other))
 
 
 def _is_at_most(low: Expr, high: Expr) -> bool:
