@@ -191,7 +191,8 @@ def _over_places(program: Program, own: str, target: str) -> Answer:
     if found is None or value is None or not _keeps_zero(program, value, total):
         return unknown
     told = f"the loss is {value}, zero where the sum is and positive elsewhere"
-    return Proved("sum over places", (*found, told))
+    data = {"kind": "match at places", "inputs": [own, target]}
+    return Proved("sum over places", (*found, told), data)
 
 
 def _outer(program: Program, total: Step) -> Expr | None:
@@ -268,7 +269,8 @@ def _minimiser(subject: Subject) -> Finding:
         return Finding(name, Unknown(("one variable without core dimensions",)))
     values = set(found.values())
     value = values.pop() if len(values) == 1 else "; ".join(f"{p} ({g})" for g, p in found.items())
-    return Finding(name, Proved("infimum over ends, kinks and critical points"), value)
+    data = {"kind": "minimiser"}
+    return Finding(name, Proved("infimum over ends, kinks and critical points", (), data), value)
 
 
 def _soon(case: Case) -> str | None:

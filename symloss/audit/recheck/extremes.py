@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
 import sympy
 from sympy import Expr, S, Symbol
 
 from symloss.audit.recheck import formulas
+from symloss.audit.recheck.ends import cells_of
 from symloss.audit.recheck.orders import Orders
+from symloss.audit.recheck.places import places_of_sum
 from symloss.audit.recheck.rules import Rules
 from symloss.audit.recheck.stretches import OneLine, Stretch, W, X, has_sign, lines_of
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, chord, varying
@@ -22,29 +24,80 @@ _BOUNDED = {
 
 
 def constant(case: Case, finding: Finding) -> bool:
-    """The constant bounds its derivative on every stretch, and some value or limit reaches it."""
+    """The constant bounds its derivative on every stretch, and some value or limit reaches it.
+
+    Bounds of the loss itself in several variables may be seen in one of them, the others being any.
+    """
     order, ways = _BOUNDED[str(finding["property"]).partition(" in ")[0]]
+    if order == 0 and len(finding["wrt"]) > 1:
+        return _in_one_of_several(case, finding)
     lines = lines_of(case, finding)
     value = formulas.read(finding["value"], formulas.names_of(case.program))
     value = value if len(ways) == 2 else ways[0] * value
-    reached = [at for line in lines for at in _ends(line, order, ways)]
+    reached = [(line, at) for line in _at_ends_of_inputs(case, finding)
+               for at in _ends(line, order, ways)]  # fmt: skip
     if value.is_infinite:
-        return value == sympy.oo and sympy.oo in reached
+        return value == sympy.oo and any(at == sympy.oo for _, at in reached)
     if order and not _joins(case, finding, order, ways):
         raise NotReplayable("joints beyond the checker's rules")
-    swap = {case_symbol(n): form for n, form in lines[0].names.items()}
-    bound = value.subs(swap, simultaneous=True)
-    if not all(_is_bound(line, order, way, bound) for line in lines for way in ways):
+    if not all(_is_bound(line, order, way, _put(value, line)) for line in lines for way in ways):
         raise NotReplayable("a bound that the checker's algebra does not show")
-    every = bound.args if isinstance(bound, sympy.Max) else (bound,)
-    if finding["tight"] and not all(any(_same(one, at) for at in reached) for one in every):
+    every = value.args if isinstance(value, sympy.Max) else (value,)
+    if finding["tight"] and not all(
+        any(_same(_put(one, line), at) for line, at in reached) for one in every
+    ):
         raise NotReplayable("a place that reaches the constant")
     return True
+
+
+def _put(value: Expr, line: OneLine) -> Expr:
+    """A value in the symbols of a line."""
+    swap = {case_symbol(name): form for name, form in line.names.items()}
+    return value.subs(swap, simultaneous=True)
+
+
+def _in_one_of_several(case: Case, finding: Finding) -> bool:
+    missing = NotReplayable("several variables")
+    for name in finding["wrt"]:
+        try:
+            if constant(case, {**finding, "wrt": [name]}):
+                return True
+        except NotReplayable as reason:
+            missing = reason
+    raise missing
+
+
+def terms(case: Case, finding: Finding) -> bool:
+    """A sum over places that have values of their own: so many times what holds of one."""
+    order, _ = _BOUNDED[finding["property"]]
+    places = places_of_sum(case)
+    weight = sympy.diff(places.outer, places.total)
+    names = formulas.names_of(case.program)
+    if places.outer.subs(places.total, 0) != 0 or weight.free_symbols - set(names.values()):
+        raise NotReplayable("a loss that is not proportional to the sum")
+    if order == 0 and not Rules(case.program).of(weight).low >= 0:
+        raise NotReplayable("a sum with a weight that may be negative")
+    times = weight * (places.count if order == 0 else 1)
+    value = formulas.read(finding["value"], names)
+    own = value if value.is_infinite else sympy.simplify(value / times)
+    if own.free_symbols - {entry.symbol for entry in case.program.parameters}:
+        return False
+    if order == 2 and not Rules(case.program).of(weight).positive:
+        raise NotReplayable("a sum with a weight that may not be positive")
+    return constant(places.one, {**finding, "value": str(own)})
 
 
 def case_symbol(name: str) -> Symbol:
     """The symbol of a scalar argument."""
     return Symbol(name, real=True)
+
+
+def _at_ends_of_inputs(case: Case, finding: Finding) -> Iterator[OneLine]:
+    """The loss with other inputs inside their domains, and at closed ends of these."""
+    program = varying(case, finding)
+    kept = [*program.wrt, *(entry.name for entry in program.parameters)]
+    for _, part in cells_of(program, but=kept):
+        yield from lines_of(replace(case, program=part), finding)
 
 
 def _joins(case: Case, finding: Finding, order: int, ways: tuple[int, ...]) -> bool:
@@ -80,7 +133,7 @@ def _at_corners(limit: Expr, inputs: frozenset[Symbol]) -> Iterator[Expr]:
     """A limit, and what it comes to where one input does to an end of its domain."""
     yield limit
     for symbol in limit.free_symbols & inputs if limit.is_finite is not False else ():
-        for end in (S.Zero, sympy.oo):
+        for end in (S.Zero, sympy.oo) if symbol.is_positive else (S.Zero, sympy.oo, -sympy.oo):
             yield sympy.limit(limit, symbol, end)
 
 
@@ -167,23 +220,3 @@ def _far_slopes(case: Case, finding: Finding) -> list[Expr]:
     ends = [end for line in lines
             for end in ((line.stretches[0], False), (line.stretches[-1], True))]  # fmt: skip
     return [part.limit(sympy.diff(part.formula, X), upper=upper) for part, upper in ends]
-
-
-def match(case: Case, finding: Finding) -> bool:
-    """The loss is 0 where variable and target are equal, and above 0 elsewhere."""
-    own, target = finding["certificate"]["inputs"]
-    if list(finding["wrt"]) != [own] or target not in {e.name for e in case.program.inputs}:
-        return False
-    if finding["property"] == "minimiser" and finding["value"] != f"{own} = {target}":
-        return False
-    return all(_is_apart(line, line.names[target]) for line in lines_of(case, finding))
-
-
-def _is_apart(line: OneLine, target: Any) -> bool:
-    if target not in line.places or sympy.simplify(line.formula.subs(X, target)) != 0:
-        raise NotReplayable("a match that is no place of choices")
-    others = [line.formula.subs(X, place) for place in line.places if place != target]
-    above = all(part.is_positive(part.formula) for part in line.stretches)
-    if not above or not all(has_sign(value, "positive") for value in others):
-        raise NotReplayable("values above 0 that the checker's algebra does not show")
-    return True

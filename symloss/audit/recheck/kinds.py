@@ -11,6 +11,7 @@ from symloss.audit.recheck import (
     extremes,
     kinks,
     lines,
+    lowest,
     margins,
     motions,
     orders,
@@ -33,6 +34,13 @@ def _weak(case: Case, finding: Finding) -> bool:
     return not case.program.parameters and WITNESSES[witness["kind"]](case, told)
 
 
+def _eigenvalues(case: Case, finding: Finding) -> bool:
+    """Constants of a quadratic loss: of its gradient, by rules for Hessians."""
+    if finding["property"] != "gradient_lipschitz":
+        raise NotReplayable("no checker for eigenvalues")
+    return curvatures.proof(case, finding)
+
+
 PROOFS: dict[str, Checker] = {
     **proofs.PROOFS,
     "bends": bends.proof,
@@ -51,7 +59,11 @@ PROOFS: dict[str, Checker] = {
     "not strongly convex": _weak,
     "orders": orders.proof,
     "peak": extremes.constant,
-    "sides of a match": extremes.match,
+    "minimiser": lowest.minimiser,
+    "sides of a match": lowest.match,
+    "match at places": lowest.match_of_places,
+    "terms": extremes.terms,
+    "eigenvalues": _eigenvalues,
     "slopes": curvatures.proof,
     "range": proofs.within_range,
 }

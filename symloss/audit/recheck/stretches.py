@@ -231,9 +231,17 @@ def _places(formula: Expr, domain: Interval, names: Mapping[str, Expr]) -> tuple
     """Places of choices and of matches inside the domain, in their order."""
     free = [n for n in names.values() if n.is_Symbol and n.is_positive is None and formula.has(n)]
     try:
-        found = {*places_of(formula, X), *(free or [S.Zero])}
+        choices = places_of(formula, X)
     except Unclear as unclear:
         raise NotReplayable("places of choices") from unclear
+    try:
+        return _inside(domain, {*choices, *(free or [S.Zero])})
+    except NotReplayable:
+        return _inside(domain, set(choices))  # matches are places for their own sake only
+
+
+def _inside(domain: Interval, found: set[Expr]) -> tuple[Expr, ...]:
+    """The places that lie inside the domain, in their order."""
     kept: list[Expr] = []
     for place in found:
         gaps = [place - domain.low if domain.low.is_finite else S.One,
