@@ -47,20 +47,60 @@ def slopes_at(left: Stretch, right: Stretch) -> tuple[Expr, Expr]:
             right.limit(sympy.diff(right.formula, X), upper=False))  # fmt: skip
 
 
-def is_convex(line: OneLine) -> bool:
-    """Whether slopes rise on all stretches, and do not fall at places."""
-    if line.domain.low.is_finite and not line.domain.low_open:
-        return False  # a value at an end may be below its limit
-    if line.domain.high.is_finite and not line.domain.high_open:
-        return False
+def is_convex(line: OneLine, *, strictly: bool = False) -> bool:
+    """Whether slopes rise on all stretches, and do not fall at places.
+
+    Strictly: the second derivative is positive on all stretches.
+    """
+    wanted = "positive" if strictly else "nonnegative"
     for part in line.stretches:
-        if not has_sign(part.on(sympy.diff(part.formula, X, 2)), "nonnegative"):
+        if not has_sign(part.on(sympy.diff(part.formula, X, 2)), wanted):
             return False
     for left, _, right in joints(line):
         before, after = slopes_at(left, right)
         if not has_sign(after - before, "nonnegative"):
             return False
-    return is_continuous(line)
+    return is_continuous(line) and _meets_ends(line)
+
+
+def _meets_ends(line: OneLine) -> bool:
+    """Whether the values at ends that belong to the domain are the limits there."""
+    first, last = line.stretches[0], line.stretches[-1]
+    ends = [(line.domain.low, line.domain.low_open, first, False),
+            (line.domain.high, line.domain.high_open, last, True)]  # fmt: skip
+    return all(
+        is_open or vanishes(part.limit(part.formula, upper=upper) - line.formula.subs(X, end))
+        for end, is_open, part, upper in ends
+    )
+
+
+def is_quasiconvex(line: OneLine) -> bool:
+    """Whether it never falls once it has risen.
+
+    Raises:
+        NotReplayable: which way it goes somewhere is not clear.
+    """
+    if not all(is_analytic(part.formula, part) for part in line.stretches):
+        raise NotReplayable("a loss that may not be smooth between places")
+    if not _meets_ends(line):
+        raise NotReplayable("a jump at an end")
+    moves = [way_of(line.stretches[0])]
+    for left, place, right in joints(line):
+        here = line.formula.subs(X, place)
+        moves.append(_sign(here - left.limit(left.formula, upper=True)))
+        moves.append(_sign(right.limit(right.formula, upper=False) - here))
+        moves.append(way_of(right))
+    rises = moves.index(1) if 1 in moves else len(moves)
+    return -1 not in moves[rises:]
+
+
+def _sign(gap: Expr) -> int:
+    if vanishes(gap):
+        return 0
+    for sign, way in (("positive", 1), ("negative", -1)):
+        if has_sign(gap, sign):
+            return way
+    raise NotReplayable("which way the loss jumps at a place")
 
 
 def way_of(part: Stretch) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symloss.audit.recheck import (
-    bends,
     curvatures,
+    curved,
     densities,
     extremes,
     kinks,
@@ -34,16 +34,9 @@ def _weak(case: Case, finding: Finding) -> bool:
     return not case.program.parameters and WITNESSES[witness["kind"]](case, told)
 
 
-def _eigenvalues(case: Case, finding: Finding) -> bool:
-    """Constants of a quadratic loss: of its gradient, by rules for Hessians."""
-    if finding["property"] != "gradient_lipschitz":
-        raise NotReplayable("no checker for eigenvalues")
-    return curvatures.proof(case, finding)
-
-
 PROOFS: dict[str, Checker] = {
     **proofs.PROOFS,
-    "bends": bends.proof,
+    "bends": curved.strictly_convex,
     "discontinuous": orders.proof,
     "endless line": lines.endless,
     "motion": motions.proof,
@@ -63,7 +56,11 @@ PROOFS: dict[str, Checker] = {
     "sides of a match": lowest.match,
     "match at places": lowest.match_of_places,
     "terms": extremes.terms,
-    "eigenvalues": _eigenvalues,
+    "eigenvalues": curved.eigenvalues,
+    "composition": curved.convex,
+    "pieces": curved.convex,
+    "moves": curved.quasiconvex,
+    "quasiconvex": curved.quasiconvex,
     "slopes": curvatures.proof,
     "range": proofs.within_range,
 }

@@ -10,6 +10,7 @@ import sympy
 from sympy import Expr, Indexed, Symbol
 
 from symloss.audit.recheck import formulas, lines, witnesses
+from symloss.audit.recheck.ratios import Ratios
 from symloss.audit.recheck.rules import Known, Rules
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, varying
 from symloss.language import BY_NODE, FUNCTIONS, Interval
@@ -40,7 +41,9 @@ def within_range(case: Case, finding: Finding) -> bool:
     below = finding["property"] == "lower_bound"
     if finding["property"] not in ("lower_bound", "upper_bound"):
         return False
-    if not (known.low >= value if below else known.high <= value):
+    is_bound = known.low >= value if below else known.high <= value
+    gap = (1 if below else -1) * (case.program.step("loss").expression - value)
+    if not is_bound and not Ratios(case.program).is_nonnegative(gap):
         raise NotReplayable("a range that the checker's rules do not show")
     names = [entry.name for entry in case.program.inputs]
     told = finding["certificate"].get("reached", {})

@@ -345,7 +345,7 @@ def _pow(rules: Rules, node: Expr) -> Known:
         return Known(S.Zero if positive or base.low >= 0 else -_OO, _OO,
                      base.positive, True, fixed=True)  # fmt: skip
     if not exponent.is_Rational:
-        return Known(S.Zero, _OO, True, True) if base.positive else NOTHING
+        return Known(S.Zero, _OO, base.positive) if base.low >= 0 else NOTHING
     return _power(base, exponent)
 
 
@@ -402,9 +402,10 @@ def _max(rules: Rules, node: Expr) -> Known:
 
 def _min(rules: Rules, node: Expr) -> Known:
     parts = [rules.of(part) for part in node.args]
-    return Known(
-        concave=all(p.concave for p in parts), fixed=all(p.fixed for p in parts)
-    )  # fmt: skip
+    low = min(p.low for p in parts)
+    above = low != -_OO and all(p.above for p in parts if p.low == low)
+    return Known(low, above=above, concave=all(p.concave for p in parts),
+                 fixed=all(p.fixed for p in parts))  # fmt: skip
 
 
 def _piecewise(rules: Rules, node: Expr) -> Known:
@@ -452,7 +453,8 @@ _ATOMS = {FUNCTIONS[name].node: row for name, row in _BY_NAME.items() if name in
 
 def _range_of(node: Any) -> Known:
     row = _ATOMS.get(node)
-    return NOTHING if row is None else Known(low=row[2], above=row[3])
+    high = S.One if node == FUNCTIONS["sigmoid"].node else _OO
+    return NOTHING if row is None else Known(row[2], high, row[3])
 
 
 def _composed(node: Any, inner: Known) -> Known:

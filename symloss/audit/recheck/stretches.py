@@ -204,7 +204,8 @@ def lines_of(case: Case, finding: Finding) -> list[OneLine]:
     for values in choices:
         told: dict[str, Expr] = {**names, **dict(zip(finite, values, strict=True))}
         formula = _put(loss, told, program.wrt[0])
-        places = _places(formula, own, names)
+        mine = {n: form for n, form in names.items() if n in inputs or form.is_positive is None}
+        places = _places(formula, own, mine)
         found.append(OneLine(formula, places, own, told, symbols, program.wrt[0]))
     return found
 
@@ -229,7 +230,7 @@ def inside_of(name: str, domain: Domain) -> Expr:
 
 def _places(formula: Expr, domain: Interval, names: Mapping[str, Expr]) -> tuple[Expr, ...]:
     """Places of choices and of matches inside the domain, in their order."""
-    free = [n for n in names.values() if n.is_Symbol and n.is_positive is None and formula.has(n)]
+    free = [n for n in names.values() if n.is_Symbol and formula.has(n)]
     try:
         choices = places_of(formula, X)
     except Unclear as unclear:
