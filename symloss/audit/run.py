@@ -42,11 +42,13 @@ class Group:
         names: the properties.
         first: whether it is asked only if no group before it looked at all of them; otherwise it
             is asked unless all are decided.
+        betters: whether it is asked, too, for bounds that are not known to be the best.
     """
 
     find: Callable[[Subject, float], list[Finding]]
     names: tuple[str, ...]
     first: bool = False
+    betters: bool = False
 
 
 _SHAPES = ("convex", "concave", "affine", "strictly_convex", "quasiconvex")
@@ -68,6 +70,7 @@ GROUPS = (
     Group(properties.gradients, ("gradient_informative", "bounded_influence")),
     Group(properties.matches, ("zero_at_match", "minimiser")),
     Group(properties.tails, ("growth", "redescending")),
+    Group(properties.in_one, properties.IN_ONE, betters=True),
     Group(properties.invariances, ("homogeneous", "scale_invariant", "translation_invariant")),
     Group(properties.symmetries, ("symmetric", "permutation_symmetric")),
     Group(properties.margins, ("classification_calibrated", "upper_bounds_zero_one")),
@@ -125,12 +128,13 @@ def _looked(
     """The findings of all groups that are asked for, besides those that are there."""
     found = dict(found or {})
     for group in GROUPS:
-        known_before = found if group.first else _decided(found)
-        wanted = set(group.names) & asked
-        if known_before.keys() >= wanted:
+        before = found if group.first else _decided(found)
+        done = {name for name, one in before.items() if one.tight or not group.betters}
+        if done >= set(group.names) & asked:
             continue
+        loose = {name for name, one in found.items() if group.betters and not one.tight}
         for one in _within(group, known, budget):
-            if one.name not in _decided(found):
+            if one.name not in _decided(found) or (one.tight and one.name in loose):
                 found[one.name] = _as_value(one)
     return found
 

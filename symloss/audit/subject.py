@@ -14,6 +14,8 @@ from sympy.core.relational import Relational
 from symloss.audit.hessians import instantiate
 from symloss.audit.hessians.instance import Instance, TooLarge
 from symloss.audit.signs import cells
+from symloss.audit.signs.decide import decided
+from symloss.audit.verdicts import Proved
 from symloss.errors import SymlossError
 from symloss.language import Domain, Finite, Interval, signs_of_domain
 from symloss.program import Program, read_program, without_dead_steps
@@ -68,11 +70,22 @@ class Subject:
         """For parameters that are never negative, symbols that know it."""
         return in_signs({entry.symbol: entry.domain for entry in self.program.parameters})
 
-    def simplified(self, formula: Expr) -> Expr:
-        """A formula in parameters, simplified by their signs."""
-        signs = self.signs
+    def simplified(self, formula: Expr, sizes: Mapping[Symbol, Symbol] | None = None) -> Expr:
+        """A formula in parameters and sizes, simplified by their signs and ranges."""
+        box = {entry.symbol: entry.domain for entry in self.program.parameters}
+        signs = {**self.signs, **(sizes or {})}
+        formula = formula.replace(sympy.Abs, lambda inner: _without_abs(inner, box))
         short = sympy.simplify(formula.xreplace(signs))
-        return short.xreplace({new: old for old, new in signs.items()})
+        return short.xreplace({new: old for old, new in self.signs.items()})
+
+
+def _without_abs(inner: Expr, domains: Mapping[Symbol, Domain]) -> Expr:
+    """The absolute value of what has one sign for all parameters."""
+    box = {s: d for s, d in domains.items() if inner.has(s) and isinstance(d, Interval)}
+    for way in (1, -1):
+        if isinstance(decided(way * inner, box, ">="), Proved):
+            return way * inner
+    return sympy.Abs(inner)
 
 
 def setting(texts: Sequence[str]) -> dict[str, Rational]:
@@ -97,8 +110,7 @@ def subject(spec: Spec, setting: Mapping[str, Rational], wrt: tuple[str, ...] = 
         SymlossError: a set name is no parameter, or its number lies outside the domain.
     """
     plain = uncased(spec, setting, wrt)
-    cases = tuple(_cases(plain.program)) if plain.program.is_scalar else ()
-    return replace(plain, cases=cases)
+    return replace(plain, cases=cases_of(plain.program))
 
 
 def uncased(spec: Spec, setting: Mapping[str, Rational], wrt: tuple[str, ...] = ()) -> Subject:
@@ -127,6 +139,11 @@ def _set(program: Program, setting: Mapping[str, Rational]) -> Program:
     steps = tuple(replace(s, expression=s.expression.subs(values)) for s in program.steps)
     kept = tuple(entry for entry in program.parameters if entry.name not in setting)
     return replace(program, steps=steps, parameters=kept)
+
+
+def cases_of(program: Program) -> tuple[Case, ...]:
+    """The formulas of a loss without core dimensions; none of others."""
+    return tuple(_cases(program)) if program.is_scalar else ()
 
 
 def _cases(program: Program) -> Iterator[Case]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import sympy
@@ -10,6 +10,7 @@ from sympy import Add, Dummy, Expr, Indexed, Mul, Ne, Piecewise, Pow, Symbol, ex
 from sympy.logic.boolalg import And, Boolean
 
 from symloss.language import FUNCTIONS, signs_of_domain
+from symloss.language.primitives import log1p
 from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 from symloss.stable.distances import distances_apart
 from symloss.stable.rewrites import rewritten
@@ -49,7 +50,8 @@ class _Work:
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
         self.known: dict[str, Step] = {}
-        self.unfolded = Unfolding(self.known, signs_of(self.program))
+        self.signs = signs_of(self.program)
+        self.unfolded = Unfolding(self.known, self.signs)
         self.powers: dict[str, Step] = {}
         self.gaps: dict[tuple[str, Expr], Step] = {}
         self.weights = _weights(self.program)
@@ -114,12 +116,13 @@ class _Work:
         return held and bool(factor.xreplace(stand_ins).is_nonnegative)
 
     def of_sums(self, expression: Expr) -> Expr:
-        """log(sum exp) becomes logsumexp, exp(x)/(sum exp) becomes exp(x - logsumexp)."""
+        """log(c + sum exp) becomes a (softplus of a) logsumexp, exp(x)/(sum exp) a softmax."""
         for leaf in operands(expression):
             power = self.powers.get(name_of(leaf))
             if power is not None:
                 whole = power.element(tuple(leaf.indices)) if isinstance(leaf, Indexed) else None
-                expression = _without_sum(expression, leaf, whole or power.element())
+                logarithm = whole or power.element()
+                expression = _without_sum(expression, leaf, logarithm, self.signs)
         return expression
 
     def less_terms(self, expression: Expr) -> Expr:
@@ -195,11 +198,22 @@ def _weights(program: Program) -> frozenset[str]:
     )
 
 
-def _without_sum(expression: Expr, total: Expr, logarithm: Expr) -> Expr:
+def _without_sum(
+    expression: Expr, total: Expr, logarithm: Expr, signs: Mapping[Expr, Dummy]
+) -> Expr:
     def of_log(node: Expr) -> Expr:
-        rest = node.args[0] / total
-        known = not rest.has(total) and bool(rest.is_positive)
-        return logarithm + log(rest) if known else node
+        held = Dummy("total")
+        one = sympy.S.One if isinstance(node, log1p) else sympy.S.Zero
+        inside = (node.args[0] + one).xreplace({total: held})
+        factor, rest = sympy.diff(inside, held), inside.xreplace({held: sympy.S.Zero})
+        known = {part: part.xreplace(dict(signs)) for part in (factor, rest)}
+        if factor.has(held) or not known[factor].is_positive:
+            return node
+        if rest == 0:
+            return logarithm + log(factor)
+        if not known[rest].is_positive:
+            return node
+        return log(rest) + _softplus(logarithm + log(factor) - log(rest))
 
     def of_quotient(node: Expr) -> Expr:
         if Pow(total, -1) not in node.args:
@@ -209,7 +223,7 @@ def _without_sum(expression: Expr, total: Expr, logarithm: Expr) -> Expr:
             return node
         return node * total / power * exp(power.args[0] - logarithm)
 
-    expression = expression.replace(lambda node: isinstance(node, log), of_log)
+    expression = expression.replace(lambda node: isinstance(node, log | log1p), of_log)
     return expression.replace(lambda node: isinstance(node, Mul), of_quotient)
 
 

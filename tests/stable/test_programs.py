@@ -54,6 +54,13 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
         ("p[k] = 1/(1 + exp(-z[k]))\nloss = sum(-log(1 - p[k]), k)", "softplus(z[k])"),
         ("p[k] = Max(0, z[k])\nloss = sum(p[k]**0.3, k)", "Max(0, z[k])**"),
         ("loss = log(mean(exp(z[k]), k))", "- log(K)"),
+        ("loss = log(1 + sum(exp(z[k]), k))", "loss = softplus(loss_sum_log)"),
+        ("loss = log1p(sum(exp(z[k]), k))", "loss = softplus(loss_sum_log)"),
+        (
+            "loss = log(2 + 3*sum(exp(z[k]), k))",
+            "softplus(loss_sum_log - log(2) + log(3)) + log(2)",
+        ),
+        ("loss = log(b + sum(exp(z[k]), k))", "loss = log(b + loss_sum)"),  # b may be negative
         ("u = exp(a)\nloss = b/u", "b*exp(-a)"),
         ("n = sqrt(sum(z[k]**2, k))\nloss = n**2 + n", "loss = n + n_sum"),
         ("u = exp(-a)\nloss = log(1 + b**2*u**2)", "Piecewise((log1p(b**2*exp(-2*a)), b**2*exp"),

@@ -8,12 +8,13 @@ from symloss.audit.composition.convexity import convexity_of_program, on_convex_
 from symloss.audit.composition.curves import Curves
 from symloss.audit.composition.degrees import Degree, degrees, has_simplex
 from symloss.audit.composition.orders import Orders, named
+from symloss.audit.composition.reduced import Reduced, reduced
 from symloss.audit.composition.separable import Separable, separable
 from symloss.audit.composition.simple import simple
 from symloss.audit.composition.slopes import Slopes
 from symloss.audit.composition.walk import Walk
 
 __all__ = [
-    "Curves", "Degree", "Orders", "Separable", "Slopes", "Walk", "convexity_of_program", "degrees",
-    "has_simplex", "named", "on_convex_set", "separable", "shapes", "simple",
+    "Curves", "Degree", "Orders", "Reduced", "Separable", "Slopes", "Walk", "convexity_of_program",
+    "degrees", "has_simplex", "named", "on_convex_set", "reduced", "separable", "shapes", "simple",
 ]  # fmt: skip

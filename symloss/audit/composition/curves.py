@@ -2,7 +2,7 @@
 
 With B(u) such a bound and L(u) one on the gradient: B(u + v) <= B(u) + B(v), and the larger of them
 where u and v depend on different names; B(f(u)) <= sup |f''| L(u)**2 + sup |f'| B(u). Terms that
-read different coordinates have blocks of their own.
+read different coordinates have blocks of their own. The Hessian of logsumexp is a covariance.
 """
 
 from __future__ import annotations
@@ -70,13 +70,22 @@ class Curves:
 
     def of_step(self, step: Step) -> Expr:
         """The same of a step: terms that read different coordinates do not add up."""
-        if step.kind == "logsumexp" and self.slopes.is_apart(step):
-            is_leaf = isinstance(step.expression, Indexed)
-            return S.Half if is_leaf else UNKNOWN
+        if step.kind == "logsumexp":
+            return self._of_logsumexp(step)
         bound = self.of(step.expression) if step.kind in (None, "sum") else UNKNOWN
         if step.kind is None or bound in (0, UNKNOWN) or self.slopes.is_apart(step):
             return bound
         return bound * Mul(*(self.slopes.walk.program.ranges[index] for index in step.bound))
+
+    def _of_logsumexp(self, step: Step) -> Expr:
+        """The variance of the terms' slopes along a direction, and a mean of what they bend.
+
+        With |v| = 1 and coordinates of their own the variance is at most half of the largest slope
+        squared, else at most that.
+        """
+        share = S.Half if self.slopes.is_apart(step) else S.One
+        slope = self.slopes.of(step.expression).whole
+        return total((times(share, times(slope, slope)), self.of(step.expression)))
 
     def _of_form(self, form: Local) -> Expr:
         """Only of operands that are affine in what varies."""

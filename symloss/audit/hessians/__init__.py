@@ -4,6 +4,7 @@ In: a `Program` and a size for each core dimension. Out: the loss as one SymPy e
 symbols, and a chord that shows it not convex. Guarantees: a chord is confirmed in ball arithmetic.
 """
 
+from symloss.audit.hessians.beside import endless_beside
 from symloss.audit.hessians.endless import endless
 from symloss.audit.hessians.flat import affine_segment, steady, vanishing_curvature
 from symloss.audit.hessians.instance import Instance, instantiate
@@ -12,6 +13,6 @@ from symloss.audit.hessians.reached import reached
 from symloss.audit.hessians.refute import refuted
 
 __all__ = [
-    "Break", "Instance", "affine_segment", "endless", "instantiate", "reached", "refuted",
-    "roughest", "steady", "vanishing_curvature",
+    "Break", "Instance", "affine_segment", "endless", "endless_beside", "instantiate", "reached",
+    "refuted", "roughest", "steady", "vanishing_curvature",
 ]  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import flint
 import sympy
-from sympy import Expr, Rational
+from flint import arb
+from sympy import Expr, Rational, S, Symbol
 
 from symloss.audit.hessians.flat import limit_beside, piece_of
 from symloss.audit.hessians.free import Free, freed
@@ -17,6 +20,9 @@ from symloss.language import Interval
 from symloss.program import Program
 
 NEAR, CLOSE = Rational(2) ** 16, Rational(2) ** 40
+STEP, BITS = Rational(2) ** -64, 512
+GROWTH = 1.25
+"""By which factor at least what grows without end does so from near to close, as log(log) does."""
 
 
 def endless(
@@ -34,16 +40,18 @@ def endless(
         if free is None:
             continue
         formula = line.formula.xreplace(dict(free.forms))
-        for place, low, high in _tails(line.span, free.far):
-            piece = piece_of(formula, low, high)
-            slope = None if piece is None else sympy.diff(piece, T, order)
-            for way in ways:
-                if slope is not None and _is_endless(way * slope, place, low == place, free):
+        numeric = formula.xreplace(dict(free.numbers))
+        for place, low, high in tails_of(line.span, free.far):
+            is_low = low == place
+            rising = [way for way in ways if rises(way * numeric, T, order, place, is_low)]
+            piece = piece_of(formula, low, high) if rising else None
+            for way in rising if piece is not None else ():
+                if is_endless(way * sympy.diff(piece, T, order), place, is_low, free):
                     return _witness(line, order, way, place)
     return None
 
 
-def _tails(span: Interval, far: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
+def tails_of(span: Interval, far: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
     """Each end of a line that it may be endless at, and an interval beside it."""
     if span.high == sympy.oo:
         yield sympy.oo, far, sympy.oo
@@ -55,8 +63,9 @@ def _tails(span: Interval, far: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
         yield span.low, span.low, span.low + (min(span.high, span.low + 1) - span.low) / 2
 
 
-def _is_endless(formula: Expr, place: Expr, is_low: bool, free: Free) -> bool:
-    if not formula.has(T) or not _rises(formula.xreplace(dict(free.numbers)), place, is_low):
+def is_endless(formula: Expr, place: Expr, is_low: bool, free: Free) -> bool:
+    """Whether a formula in t tends to oo towards an end, for all values of the parameters."""
+    if not formula.has(T):
         return False
     way = "+" if is_low else "-"
     if free.numbers:
@@ -64,15 +73,29 @@ def _is_endless(formula: Expr, place: Expr, is_low: bool, free: Free) -> bool:
     return tails.limit(formula, T, place, way) == sympy.oo
 
 
-def _rises(formula: Expr, place: Expr, is_low: bool) -> bool:
-    """Whether two values near the end rise towards it, before a limit is looked for."""
+def rises(formula: Expr, by: Symbol, order: int, place: Expr, is_low: bool) -> bool:
+    """Whether differences for a derivative near an end rise towards it, before more is tried."""
     if place.is_infinite:
-        at = [place_value * (1 if place > 0 else -1) for place_value in (NEAR, CLOSE)]
+        at = [distance * (1 if place > 0 else -1) for distance in (NEAR, CLOSE)]
     else:
         at = [place + (1 if is_low else -1) / distance for distance in (NEAR, CLOSE)]
-    found = [balls.value(formula, {T: value}, 256) for value in at]
+    found = [_difference(formula.xreplace({T: t}) if by != T else formula, by, t, order)
+             for t in at]  # fmt: skip
     known = [ball for ball in found if ball is not None]
-    return len(known) == 2 and bool(known[1] > known[0]) and bool(known[1] > 0)
+    return len(known) == 2 and bool(known[1] > known[0] * GROWTH) and bool(known[1] > 0)
+
+
+def _difference(formula: Expr, by: Symbol, t: Expr, order: int) -> arb | None:
+    """A difference quotient beside t, or beside the number that the other symbol is."""
+    middle = t if by == T else S.Zero
+    total = arb(0)
+    with flint.ctx.workprec(BITS):
+        for n in range(order + 1):
+            ball = balls.value(formula, {by: middle + n * STEP}, BITS)
+            if ball is None:
+                return None
+            total += (-1) ** (order - n) * math.comb(order, n) * ball
+        return total / balls.exact(STEP**order)
 
 
 def _witness(line: Line, order: int, way: int, place: Expr) -> dict[str, Any]:

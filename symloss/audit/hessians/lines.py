@@ -67,7 +67,7 @@ class Line:
 
 def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
     """Lines along coordinates, their sum and difference, rays; from a few points of each size."""
-    for sizes, places, instance, fixed, box in _boxed(program, wrt):
+    for sizes, places, instance, fixed, box in boxed(program, wrt):
         for point, direction in itertools.islice(_of_instance(instance, fixed), MOST_LINES):
             span = _span(instance, point, direction)
             if span is None:
@@ -79,8 +79,8 @@ def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
 
 def steepest(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
     """Lines along the gradient, as far as simple fractions tell, from a few points."""
-    for sizes, places, instance, fixed, box in _boxed(program, wrt):
-        for start, values in itertools.product(_starts(instance, fixed), _ordinary(box)):
+    for sizes, places, instance, fixed, box in boxed(program, wrt):
+        for start, values in itertools.product(starts(instance, fixed), _ordinary(box)):
             direction = _uphill(instance, {**start, **values})
             span = _span(instance, start, direction) if direction else None
             formula = _along(instance, start, direction)
@@ -88,7 +88,7 @@ def steepest(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
                 yield Line(sizes, places, start, direction, formula, span, box)
 
 
-def _boxed(
+def boxed(
     program: Program, wrt: tuple[str, ...]
 ) -> Iterator[
     tuple[dict[str, int], dict[str, int], Instance, list[Symbol], dict[Symbol, Interval]]
@@ -103,7 +103,8 @@ def _boxed(
             yield sizes, places, instance, fixed, known
 
 
-def _starts(instance: Instance, fixed: list[Symbol]) -> Iterator[dict[Symbol, Rational]]:
+def starts(instance: Instance, fixed: list[Symbol]) -> Iterator[dict[Symbol, Rational]]:
+    """Points at which few coordinates are alike."""
     for others, kind in itertools.product(("ordinary", "mixed"), ("spread", "mixed", "ordinary")):
         given = _points(instance, fixed, others)
         start = _points(instance, list(instance.varying), kind, given)

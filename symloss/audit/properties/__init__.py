@@ -16,6 +16,8 @@ from symloss.audit.properties.invariance import invariances
 from symloss.audit.properties.line import line
 from symloss.audit.properties.margins import margins
 from symloss.audit.properties.match import matches
+from symloss.audit.properties.one import NAMES as IN_ONE
+from symloss.audit.properties.one import in_one
 from symloss.audit.properties.regularity import smoothness
 from symloss.audit.properties.scores import scores
 from symloss.audit.properties.shape import shape
@@ -26,6 +28,7 @@ from symloss.audit.subject import Subject
 Property = Callable[[Subject, float], list[Finding]]
 
 __all__ = [
-    "RESTS_ON", "Property", "bounds", "domain", "far_out", "gradients", "invariances", "likelihood",
-    "line", "margins", "matches", "scores", "shape", "slopes", "smoothness", "symmetries", "tails",
+    "IN_ONE", "RESTS_ON", "Property", "bounds", "domain", "far_out", "gradients", "in_one",
+    "invariances", "likelihood", "line", "margins", "matches", "scores", "shape", "slopes",
+    "smoothness", "symmetries", "tails",
 ]  # fmt: skip

@@ -22,10 +22,12 @@ from symloss.audit.composition import (
     simple,
 )
 from symloss.audit.findings import Finding
-from symloss.audit.hessians import Break, endless, reached, roughest
+from symloss.audit.hessians import Break, endless, endless_beside, reached, roughest
 from symloss.audit.properties.kinks import of_surfaces
 from symloss.audit.subject import Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
+from symloss.program import Program
+from symloss.stable import stabilise
 
 RULES, LINES = "composition rules for derivatives", "a line through a small instance"
 TERMS = "a sum of functions of one coordinate each"
@@ -84,12 +86,9 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
         return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in names]
     slopes = Slopes(Walk(simple(subject.program), subject.wrt))
     terms = None if has_simplex(subject.program) else separable(slopes)
-    tight = terms is not None
-    told = ("the Hessian's norm by rules for its terms",)
-    found = [
-        _bounded(names[0], _shorter(subject, slopes.loss), slopes.told(), tight=tight),
-        _bounded(names[1], _shorter(subject, Curves(slopes).loss), told, tight=tight),
-    ]
+    found = _of_slopes(subject, slopes, tight=terms is not None)
+    if any(one.verdict == "UNKNOWN" for one in found):
+        found = _of_stable_form(subject, found)
     found = [
         endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         if one.verdict == "UNKNOWN"
@@ -97,6 +96,28 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
         for order, one in enumerate(found, start=1)
     ]
     return [*found, *_strong(subject, terms)]
+
+
+def _of_slopes(subject: Subject, slopes: Slopes, *, tight: bool = False) -> list[Finding]:
+    told = ("the Hessian's norm by rules for its terms",)
+    return [
+        _bounded("lipschitz", _shorter(subject, slopes.loss), slopes.told(), tight=tight),
+        _bounded("gradient_lipschitz", _shorter(subject, Curves(slopes).loss), told, tight=tight),
+    ]
+
+
+def _of_stable_form(subject: Subject, found: list[Finding]) -> list[Finding]:
+    """What naive spellings hide: the logarithm of a sum of exponentials is a logsumexp."""
+    form = stabilise(subject.program, gaps=False)
+    if _logsumexps(form) == _logsumexps(subject.program):
+        return found
+    more = _of_slopes(subject, Slopes(Walk(simple(form), subject.wrt)))
+    pairs = zip(found, more, strict=True)
+    return [other if one.verdict == "UNKNOWN" else one for one, other in pairs]
+
+
+def _logsumexps(program: Program) -> int:
+    return sum(step.kind == "logsumexp" for step in program.steps)
 
 
 def best(
@@ -181,17 +202,19 @@ def endless_on_line(
     seconds: float,
 ) -> Finding:
     """No finite constant, if a derivative grows without end on a line; else what is known."""
-    witness = endless(subject.program, wrt, order, ways, seconds) if wrt else None
+    search = (subject.program, wrt, order, ways, seconds)
+    witness = endless(*search) if wrt else None
+    if witness is None and wrt and order:
+        witness = endless_beside(*search)
     return known if witness is None else Finding(known.name, Refuted(LINES, witness))
 
 
 def _shorter(subject: Subject, bound: sympy.Expr) -> sympy.Expr:
     """The bound, simplified by the signs of parameters and sizes."""
-    signed = subject.signs
     sizes = _sizes(subject)
-    signed |= {s: sizes[s.name] for s in bound.free_symbols if s.name in sizes}
-    value = sympy.simplify(bound.xreplace(signed))
-    return value.xreplace({new: old for old, new in signed.items() if old.name not in sizes})
+    return subject.simplified(
+        bound, {s: sizes[s.name] for s in bound.free_symbols if s.name in sizes}
+    )
 
 
 def _sizes(subject: Subject) -> dict[str, Symbol]:
