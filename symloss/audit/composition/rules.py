@@ -109,7 +109,7 @@ def power(base: Fact, exponent: Fact, number: Expr) -> Fact:
     low, high = exponent.range.low, exponent.range.high
     whole = bool(number.is_Integer)
     if base.constant:
-        return constant(_power_range(base, number))
+        return constant(_power_range(base, number, exponent.range))
     if number == 1:
         return base
     if whole and number > 0 and not base.nonnegative:
@@ -125,7 +125,7 @@ def power(base: Fact, exponent: Fact, number: Expr) -> Fact:
     rises, falls = low > 0, high < 0
     return closed(
         Fact(
-            _power_range(base, number),
+            _power_range(base, number, exponent.range),
             log_convex=(rises and base.log_convex) or (falls and base.log_concave),
             log_concave=(rises and base.log_concave) or (falls and base.log_convex),
             root=root,
@@ -146,7 +146,7 @@ def _whole_power(base: Fact, number: Expr) -> Fact:
     )
 
 
-def _power_range(base: Fact, number: Expr) -> Interval:
+def _power_range(base: Fact, number: Expr, exponent: Interval) -> Interval:
     span = base.range
     if number.is_Integer and number > 0 and base.nonnegative:
         return Interval(span.low**number, span.high**number, span.low_open, span.high_open)
@@ -154,6 +154,9 @@ def _power_range(base: Fact, number: Expr) -> Interval:
         top = span.low**number if span.low > 0 else sympy.oo
         bottom = S.Zero if span.high.is_infinite else span.high**number
         return Interval(bottom, top, span.high_open, span.low_open or top == sympy.oo)
+    if base.nonnegative and span.high == 1 and exponent.low >= 0:
+        is_below = span.high_open and (exponent.low > 0 or exponent.low_open)
+        return Interval(S.Zero, S.One, base.positive, bool(is_below))
     if base.positive:
         return ranges.ABOVE_ZERO
     if base.nonnegative or (number.is_Integer and number % 2 == 0):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import sympy
 from sympy import Expr, Indexed, Symbol
+from sympy.logic.boolalg import Boolean
 
 from symloss.language import Interval
 from symloss.program import Program, Step, name_of, operands, without_dead_steps
@@ -24,7 +25,7 @@ def simple(program: Program) -> Program:
     first: dict[object, Step] = {}
     steps: list[Step] = []
     for step in program.steps:
-        expression = _with(step.expression, put)
+        expression = _with(step.expression, put).replace(sympy.Piecewise, _positive_part)
         fresh = replace(step, expression=expression, held=False, softmax_of="")
         if step.kind is None and step.name not in program.outputs and _is_small(expression):
             put[step.name] = (step.indices, expression)
@@ -51,6 +52,22 @@ def _with(expression: Expr, put: dict[str, tuple[tuple[Symbol, ...], Expr]]) -> 
         if leaf_now != leaf:
             found[leaf] = leaf_now
     return expression.xreplace(found) if found else expression
+
+
+def _positive_part(*branches: tuple[Expr, Boolean]) -> Expr:
+    """`where(c and u > 0, u, 0)` as `where(c, Max(u, 0), 0)`, with places compared in c."""
+    node = sympy.Piecewise(*branches)
+    if not isinstance(node, sympy.Piecewise) or len(node.args) != 2 or node.args[1].expr != 0:
+        return node
+    value, test = node.args[0]
+    parts = sympy.And.make_args(test)
+    signs = [part for part in parts if isinstance(part, (sympy.Gt, sympy.Ge, sympy.Lt, sympy.Le))
+             and not (part.lhs.is_integer and part.rhs.is_integer)]  # fmt: skip
+    if len(signs) != 1 or sympy.expand(signs[0].gts - signs[0].lts - value) != 0:
+        return node
+    rest = sympy.And(*(part for part in parts if part != signs[0]))
+    inner = sympy.Max(value, 0)
+    return inner if rest == sympy.true else sympy.Piecewise((inner, rest), (0, True))
 
 
 def _is_small(expression: Expr) -> bool:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import sympy
 from sympy import Expr, Indexed, S, Symbol
 
-from symloss.audit.composition import gaps, ranges, ratios, rules
+from symloss.audit.composition import gaps, lengths, ranges, ratios, rules
 from symloss.audit.composition.atoms import NODE
 from symloss.audit.composition.entropy import paired_terms, spelled
 from symloss.audit.composition.fact import Fact, closed, constant, either, least
 from symloss.audit.composition.scalar import by_signs
 from symloss.audit.composition.squares import TWO, as_squares
-from symloss.language import BY_NODE, Interval
+from symloss.language import BY_NODE, Interval, Simplex
 from symloss.program import Program, Step, name_of
 
 
@@ -52,7 +53,18 @@ class Walk:
             self.seen[step.expression] = body
         if step.kind is None:
             return body
-        return REDUCE[step.kind](body)
+        whole = REDUCE[step.kind](body)
+        if self._is_of_simplex(step):
+            return replace(whole, range=ranges.meet(whole.range, ranges.ABOVE_ZERO))
+        return whole
+
+    def _is_of_simplex(self, step: Step) -> bool:
+        """Whether it adds up powers of numbers that sum to one: not all of these are 0."""
+        leaf, power = step.expression.as_base_exp()
+        if step.kind != "sum" or not isinstance(leaf, Indexed) or not self.of(power).positive:
+            return False
+        is_simplex = isinstance(self.domains.get(name_of(leaf)), Simplex)
+        return is_simplex and leaf.indices[-1] in step.bound
 
     def of(self, expression: Expr) -> Fact:
         """The fact of an expression; every spelling that is known is tried."""
@@ -144,13 +156,30 @@ def _add(walk: Walk, node: Expr) -> Fact:
 
 def _mul(walk: Walk, node: Expr) -> Fact:
     whole = rules.product([walk.of(part) for part in node.args])
-    whole = replace(whole, range=ranges.meet(whole.range, ratios.span(walk, node)))
+    spans = (_of_mean(walk, node), ratios.span(walk, node), lengths.span(walk, node))
+    span = reduce(ranges.meet, spans)
+    whole = replace(whole, range=ranges.meet(whole.range, span))
     if whole.convex or whole.concave:
         return whole
     rest, paired = paired_terms(walk, node)
     if len(paired) == 1 and not rest:
         return closed(Fact(whole.range, paired[0].convex, paired[0].concave))
     return whole
+
+
+def _of_mean(walk: Walk, node: Expr) -> Interval:
+    """Where a sum over its number of terms lies: where each of these does."""
+    for leaf in node.args:
+        step = walk.program.by_name.get(name_of(leaf)) if _is_operand(leaf) else None
+        if step is not None and step.kind == "sum":
+            rest = node / leaf * sympy.Mul(*(walk.program.ranges[index] for index in step.bound))
+            if not any(s.is_integer for s in rest.free_symbols):
+                return ranges.multiply(walk.of(step.expression).range, walk.of(rest).range)
+    return ranges.REALS
+
+
+def _is_operand(node: Expr) -> bool:
+    return isinstance(node, Symbol | Indexed)
 
 
 def _pow(walk: Walk, node: Expr) -> Fact:

@@ -113,7 +113,8 @@ def _line(
     if not own.low < start[by] < own.high:
         return None
     formula = formula.xreplace({by: start[by] + _OWN})
-    return Line(sizes, places, point, dict.fromkeys(moving, S.One), formula, domain, {**box})
+    return Line(sizes, places, point, dict.fromkeys(moving, S.One), formula, domain, {**box},
+                instance)  # fmt: skip
 
 
 def _slope(formula: Expr, order: int, tail: tuple[Expr, Expr]) -> Expr | None:

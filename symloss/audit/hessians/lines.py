@@ -39,6 +39,7 @@ class Line:
         formula: the loss as a function of t and the parameters, in functions that signs know.
         span: the values of t for which the line stays in the domain.
         box: the parameters' domains.
+        instance: what it runs through.
     """
 
     sizes: Mapping[str, int]
@@ -48,6 +49,12 @@ class Line:
     formula: Expr
     span: Interval
     box: Mapping[Symbol, Interval]
+    instance: Instance
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether the loss is defined where t = 0; the formula in t may have a limit alone."""
+        return _along(self.instance, self.point, {}) is not None
 
     @property
     def length(self) -> Expr:
@@ -74,7 +81,7 @@ def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
                 continue
             formula = _along(instance, point, direction)
             if formula is not None:
-                yield Line(sizes, places, point, direction, formula, span, box)
+                yield Line(sizes, places, point, direction, formula, span, box, instance)
 
 
 def steepest(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
@@ -85,7 +92,7 @@ def steepest(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
             span = _span(instance, start, direction) if direction else None
             formula = _along(instance, start, direction)
             if span is not None and formula is not None:
-                yield Line(sizes, places, start, direction, formula, span, box)
+                yield Line(sizes, places, start, direction, formula, span, box, instance)
 
 
 def boxed(

@@ -53,13 +53,15 @@ def reached(
 
 def _place(line: Line, bound: Expr, order: int, way: int) -> Expr | None:
     """Where on the line the derivative comes to the bound, exactly."""
-    if order == 0 and _is_zero(way * line.formula.subs(T, 0) - bound):
+    if order == 0 and _is_zero(way * line.formula.subs(T, 0) - bound) and line.is_defined:
         return S.Zero
     free = freed(line, (bound,))
     if free is None:
         return None
     formula, goal = line.formula.xreplace(dict(free.forms)), bound.xreplace(dict(free.forms))
     for low, high, place, side in _sides(line.span, free.far):
+        if order == 0 and place == 0:
+            continue  # told as a value, which a limit is not
         piece = piece_of(formula, low, high)
         if piece is None:
             continue

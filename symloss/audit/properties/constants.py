@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import sympy
 from sympy import Expr, Symbol
 
-from symloss.audit.composition import Walk
+from symloss.audit.composition import Walk, simple
 from symloss.audit.findings import Finding
 from symloss.audit.properties import quadratic
 from symloss.audit.properties.anysize import (
@@ -67,7 +67,7 @@ def _movable(subject: Subject) -> tuple[str, ...]:
 
 def _by_rules(subject: Subject, name: str) -> Finding:
     """A bound from interval arithmetic over the program, for every size."""
-    span = Walk(subject.program, subject.wrt).facts["loss"].range
+    span = Walk(simple(subject.program), subject.wrt).facts["loss"].range
     value = span.low if name == "lower_bound" else span.high
     if not value.is_finite:
         return Finding(name, Unknown((SCOPE, "interval arithmetic")))
