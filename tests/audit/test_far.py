@@ -79,12 +79,10 @@ def test_forged_lines_and_caps_are_rejected(tmp_path, name, changes, status):
     spec = spec_of(tmp_path, NORM, PAIR)
     document = json.loads(json.dumps(audit(spec).to_json()))
     by = {one["property"]: one for one in document["findings"]}
-    for one in ("lipschitz", "lower_bound", "upper_bound"):  # what they rest on is not at stake
-        by[one].update(verdict="proved", value="3" if one == "lipschitz" else by[one]["value"])
     finding = by[name]
     data = finding["certificate"] or finding["witness"]
     for key, value in changes.items():
         target = data.get("line", data) if key.startswith("_") else data
         (finding if key == "value" else target)[key.lstrip("_")] = value
     found = {one.name: one for one in replay(spec, document)}
-    assert found[name].status == status or "no checker for slopes" in found[name].why
+    assert found[name].status == status

@@ -73,7 +73,7 @@ def _at(text: str, names: dict[str, sympy.Symbol], number: int) -> sympy.Expr:
 @pytest.mark.parametrize(("math", "endless"), [
     ("sum(x[k]**2, k)", ("upper_bound", "lipschitz")),
     ("sum(x[k], k)**3", ("lower_bound", "upper_bound", "lipschitz", "gradient_lipschitz")),
-    ("sum(y[k]*x[k]**2, k)", ("lower_bound", "upper_bound", "lipschitz")),
+    ("sum(y[k]*x[k]**2, k)", ("lower_bound", "upper_bound", "lipschitz", "gradient_lipschitz")),
 ])  # fmt: skip
 def test_what_grows_without_end_has_no_bound(
     math: str, endless: tuple[str, ...], tmp_path: Path
