@@ -10,13 +10,12 @@ from sympy import Add, Dummy, Expr, Indexed, Mul, Ne, Piecewise, Pow, Symbol, ex
 from sympy.logic.boolalg import And, Boolean
 
 from symloss.language import FUNCTIONS, signs_of_domain
-from symloss.language.primitives import log1p
 from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 from symloss.stable.distances import distances_apart
 from symloss.stable.rewrites import rewritten
 from symloss.stable.unfold import Unfolding, signs_of
 
-_softplus = FUNCTIONS["softplus"].build
+_softplus, _log1p = FUNCTIONS["softplus"].build, FUNCTIONS["log1p"].node
 
 
 def stabilise(program: Program, *, gaps: bool = True) -> Program:
@@ -203,7 +202,7 @@ def _without_sum(
 ) -> Expr:
     def of_log(node: Expr) -> Expr:
         held = Dummy("total")
-        one = sympy.S.One if isinstance(node, log1p) else sympy.S.Zero
+        one = sympy.S.One if node.func == _log1p else sympy.S.Zero
         inside = (node.args[0] + one).xreplace({total: held})
         factor, rest = sympy.diff(inside, held), inside.xreplace({held: sympy.S.Zero})
         known = {part: part.xreplace(dict(signs)) for part in (factor, rest)}
@@ -223,7 +222,7 @@ def _without_sum(
             return node
         return node * total / power * exp(power.args[0] - logarithm)
 
-    expression = expression.replace(lambda node: isinstance(node, log | log1p), of_log)
+    expression = expression.replace(lambda node: node.func in (log, _log1p), of_log)
     return expression.replace(lambda node: isinstance(node, Mul), of_quotient)
 
 
