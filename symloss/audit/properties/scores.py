@@ -65,14 +65,15 @@ def _of_one(subject: Subject) -> tuple[Answer, Answer]:
     told = (f"the expected loss under q has the derivative ({slope})*(1 - q/{p})",)
     if isinstance(strict, Proved):
         steps = (*told, f"{slope} > 0 on (0, 1)", *strict.steps)
-        data = {**strict.certificate, "kind": "sign", "of": "score"}
+        data = {**strict.certificate, "kind": "score"}
         return Proved(SAVAGE, steps, data), Proved(SAVAGE, steps, data)
     if isinstance(weak, Refuted):
         return (Refuted("the expected loss falls away from the truth", weak.witness),) * 2
     if isinstance(weak, Proved):
-        return Proved(
-            SAVAGE, (*told, f"{slope} >= 0 on (0, 1)"), weak.certificate
-        ), strict if isinstance(strict, Unknown) else Unknown(("zeros of the slope",))
+        data = {**weak.certificate, "kind": "score"}
+        return Proved(SAVAGE, (*told, f"{slope} >= 0 on (0, 1)"), data), strict if isinstance(
+            strict, Unknown
+        ) else Unknown(("zeros of the slope",))
     return weak, weak
 
 
@@ -172,8 +173,8 @@ def _of_simplex(subject: Subject) -> tuple[Answer, Answer]:
     told = (*steps, f"{entropy} is concave")
     strictly = (*steps, f"{entropy} is strictly concave")
     return (
-        Proved(SAVAGE, told) if concave else tried,
-        Proved(SAVAGE, strictly) if strict else strictly_tried,
+        Proved(SAVAGE, told, {"kind": "score"}) if concave else tried,
+        Proved(SAVAGE, strictly, {"kind": "score"}) if strict else strictly_tried,
     )
 
 

@@ -60,10 +60,10 @@ def is_convex(line: OneLine, *, strictly: bool = False) -> bool:
         before, after = slopes_at(left, right)
         if not has_sign(after - before, "nonnegative"):
             return False
-    return is_continuous(line) and _meets_ends(line)
+    return is_continuous(line) and meets_ends(line)
 
 
-def _meets_ends(line: OneLine) -> bool:
+def meets_ends(line: OneLine) -> bool:
     """Whether the values at ends that belong to the domain are the limits there."""
     first, last = line.stretches[0], line.stretches[-1]
     ends = [(line.domain.low, line.domain.low_open, first, False),
@@ -82,7 +82,7 @@ def is_quasiconvex(line: OneLine) -> bool:
     """
     if not all(is_analytic(part.formula, part) for part in line.stretches):
         raise NotReplayable("a loss that may not be smooth between places")
-    if not _meets_ends(line):
+    if not meets_ends(line):
         raise NotReplayable("a jump at an end")
     moves = [way_of(line.stretches[0])]
     for left, place, right in joints(line):

@@ -16,6 +16,7 @@ from symloss.audit.recheck import (
     motions,
     orders,
     proofs,
+    scores,
     witnesses,
 )
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable
@@ -61,6 +62,8 @@ PROOFS: dict[str, Checker] = {
     "pieces": curved.convex,
     "moves": curved.quasiconvex,
     "quasiconvex": curved.quasiconvex,
+    "score": scores.proper,
+    "sign": scores.proper,
     "slopes": curvatures.proof,
     "range": proofs.within_range,
 }

@@ -215,8 +215,8 @@ def reaches(case: Case, told: Mapping[str, Any], value: Expr, names: list[str]) 
     """A line in these names on which the loss, or a derivative of it, comes to a value."""
     order, way = int(told["order"]), int(told["way"])
     place = _end(told["t"])
-    if order == 0 and place == 0:
-        return _takes(case, told, value)
+    if order == 0 and place == 0 and _takes(case, told, value):
+        return True
     line = Line(_bare(case) if case.program.parameters else case, told, names)
     goal = way * value * sympy.sqrt(sum(step**2 for step in line.step.values())) ** order
     if case.program.parameters:
@@ -238,8 +238,8 @@ def _takes(case: Case, told: Mapping[str, Any], value: Expr) -> bool:
     item = at_point(case.program, told, told["point"])
     try:
         formula = item.element("loss", ())
-    except KeyError as missing:
-        raise NotReplayable(f"a choice by the parameter {missing}") from None
+    except (KeyError, Unsettled):  # a choice by a parameter, or at its border
+        return False
     numbers = {Symbol(label, real=True): Rational(text) for label, text in told["point"].items()}
     return _agree(formula.subs(numbers, simultaneous=True), value)
 

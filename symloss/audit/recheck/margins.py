@@ -114,7 +114,7 @@ def _phi(case: Case, finding: Finding) -> OneLine:
     Raises:
         NotReplayable: it is none, as far as the checker sees.
     """
-    lines = {line.names[name]: line for name, line in _of_labels(case, finding)}
+    lines = {line.names[name]: line for name, line in of_labels(case, finding)}
     if set(lines) not in LABELS:
         raise NotReplayable("labels that are not two")
     right, wrong = lines[max(lines)], lines[min(lines)]
@@ -128,7 +128,12 @@ def _phi(case: Case, finding: Finding) -> OneLine:
     return right
 
 
-def _of_labels(case: Case, finding: Finding) -> list[tuple[str, OneLine]]:
+def of_labels(case: Case, finding: Finding) -> list[tuple[str, OneLine]]:
+    """The name of the one input beside what varies, and the loss at each of its labels.
+
+    Raises:
+        NotReplayable: it is no label.
+    """
     others = [entry for entry in case.program.inputs if entry.name not in finding["wrt"]]
     if len(others) != 1:
         raise NotReplayable("another number of inputs than two")

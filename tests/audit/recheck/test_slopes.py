@@ -54,7 +54,7 @@ BOUNDS = [
     ("loss = sum(x[k]**3, k)", UNIT, '["x"]', "gradient_lipschitz", "6", "3"),
     ("loss = softplus(x - z)", TWO, BOTH, "lipschitz", "sqrt(2)", "1"),
     ("loss = softplus(x - z)", TWO, BOTH, "gradient_lipschitz", "1/2", "1/4"),
-    ("loss = softplus(x) + logcosh(z)", TWO, BOTH, "gradient_lipschitz", "1", "1/2"),
+    ("loss = softplus(x) + z**2", TWO, BOTH, "gradient_lipschitz", "2", "9/4 - 1"),
     ("loss = Max(0, m + x - z)", MARGIN, BOTH, "lipschitz", "sqrt(2)", "1"),
     # The same coordinate in every term, so that nothing is orthogonal:
     ("loss = sum(Abs(x[k] - x[0]), k)", VECTOR, '["x"]', "lipschitz", "2*K", "sqrt(2*K)"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import flint
 import pytest
 
-from symloss.audit.recheck import densities, margins
+from symloss.audit.recheck import densities, margins, scores
 from symloss.audit.recheck.evaluate import BITS, Unsettled
 from symloss.audit.recheck.witnesses import Case, NotReplayable
 from symloss.program import read_program
@@ -13,6 +13,8 @@ from symloss.spec import read_spec
 
 HEAD = 'title = "t"\nsummary = "s"\nsource = "s"\n'
 MARGIN = 'x = { domain = "real" }\ny = { domain = "{-1, 1}" }\n'
+OUTCOME = 'x = { domain = "(0, 1)" }\ny = { domain = "{0, 1}" }\n'
+SIMPLEX = 'x = { domain = "simplex(K)", shape = ["K"] }\ny = { domain = "index(K)" }\n'
 LABEL = 'x = { domain = "real" }\ny = { domain = "[0, 1]" }\n'
 PAIR = 'x = { domain = "real" }\ny = { domain = "real" }\n'
 CALIBRATED, ABOVE = "classification_calibrated", "upper_bounds_zero_one"
@@ -122,3 +124,28 @@ def test_likelihoods(tmp_path, math, inputs, text, holds):
     assert is_confirmed(case, densities.likelihood, "likelihood", text) == holds
     assert not is_confirmed(case, densities.likelihood, "likelihood", "Normal(x, 3)")
     assert not is_confirmed(case, densities.likelihood, "proper", text)
+
+
+@pytest.mark.parametrize(
+    ("math", "inputs", "weak", "strict"),
+    [
+        ("-y*log(x) - (1 - y)*log(1 - x)", OUTCOME, True, True),
+        ("(x - y)**2", OUTCOME, True, True),
+        ("Abs(x - y)", OUTCOME, False, False),
+        ("(x - y)**4", OUTCOME, False, False),
+        ("-(x - y)**2", OUTCOME, False, False),
+        ("sum((x[k] - where(k == y, 1, 0))**2, k)", SIMPLEX, True, True),
+        ("-x[y]/sqrt(sum(x[k]**2, k))", SIMPLEX, True, True),
+        ("x[y]/sqrt(sum(x[k]**2, k))", SIMPLEX, False, False),
+        ("-x[y]", SIMPLEX, False, False),
+        ("sum((x[k] - where(k == y, 2, 0))**2, k)", SIMPLEX, False, False),
+        ("sum(Abs(x[k] - where(k == y, 1, 0)), k)", SIMPLEX, False, False),
+        ("-x[y]/sum(x[k]**3, k)**(1/3)", SIMPLEX, False, False),
+        ("-x[y]**2/sum(x[k]**3, k)**(2/3)", SIMPLEX, True, True),
+    ],
+)
+def test_scores(tmp_path, math, inputs, weak, strict):
+    case = case_of(tmp_path, math, inputs)
+    assert is_confirmed(case, scores.proper, "proper") == weak
+    assert is_confirmed(case, scores.proper, "strictly_proper") == strict
+    assert not is_confirmed(case, scores.proper, "convex")
