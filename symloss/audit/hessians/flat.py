@@ -12,6 +12,7 @@ from sympy import Expr, Rational, S, Symbol
 
 from symloss.audit.hessians.lines import Line, T, lines, parameters_at
 from symloss.audit.signs import balls, cells, chain
+from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.worker import StepEnded, step
 from symloss.language import Interval
 from symloss.program import Program
@@ -125,6 +126,7 @@ def _looks_affine(formula: Expr, low: Expr, high: Expr) -> bool:
     return True
 
 
+@remembered
 def piece_of(formula: Expr, low: Expr, high: Expr) -> Expr | None:
     """The formula without kinks on an open interval of t, if it is one formula there."""
     inside = cells.open_cell(low, high)[1]
@@ -138,6 +140,7 @@ def piece_of(formula: Expr, low: Expr, high: Expr) -> Expr | None:
         return None
 
 
+@remembered
 def is_zero(expression: Expr) -> bool:
     """Whether SymPy simplifies an expression to 0, within a step."""
     try:

@@ -16,6 +16,7 @@ from sympy import Expr, Rational, S, Symbol
 
 from symloss.audit.hessians.instance import Instance
 from symloss.audit.hessians.refute import instances
+from symloss.audit.hessians.tape import taped
 from symloss.audit.signs import balls, cells
 from symloss.language import Domain, Finite, Interval, Simplex
 from symloss.program import Program
@@ -72,6 +73,7 @@ class Line:
         }
 
 
+@taped
 def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
     """Lines along coordinates, their sum and difference, rays; from a few points of each size."""
     for sizes, places, instance, fixed, box in boxed(program, wrt):
@@ -84,6 +86,7 @@ def lines(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
                 yield Line(sizes, places, point, direction, formula, span, box, instance)
 
 
+@taped
 def steepest(program: Program, wrt: tuple[str, ...]) -> Iterator[Line]:
     """Lines along the gradient, as far as simple fractions tell, from a few points."""
     for sizes, places, instance, fixed, box in boxed(program, wrt):

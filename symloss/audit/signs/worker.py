@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from symloss.audit.signs.recall import recall
 from symloss.processes import apart_from_main, collect_rarely, uninterrupted
 
 # Forking a process that runs threads is not safe; the fork server is a process without any.
@@ -118,6 +119,7 @@ def _serve(pipe: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     collect_rarely()
+    recall()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:

@@ -1,5 +1,6 @@
 """What is remembered of expressions, and what numbers spare a search."""
 
+import sys
 import time
 
 import pytest
@@ -103,3 +104,17 @@ def test_only_candidates_that_numbers_leave_standing_are_looked_for_in_every_cel
     found = extrema.supremum(X * (1 - X) * (sympy.exp(X * D) + sympy.sin(X)), box, [X])
     assert found.value is None
     assert len(looked) == 1
+
+
+@pytest.mark.parametrize(("module", "name"), [
+    ("sympy.simplify.powsimp", "powsimp"), ("sympy.core.exprtools", "_monotonic_sign"),
+])  # fmt: skip
+def test_sympy_remembers_what_a_limit_asks_again(module, name, monkeypatch):
+    monkeypatch.setitem(worker._state, "inside", False)
+    assert worker.run(_hits_of_a_limit, module, name, seconds=20) > 0
+
+
+def _hits_of_a_limit(module: str, name: str) -> int:
+    y = Dummy(positive=True)
+    sympy.limit(sympy.log(1 + sympy.exp(-y)) * (y + sympy.exp(y)), y, sympy.oo)
+    return int(vars(sys.modules[module])[name].cache_info().hits)
