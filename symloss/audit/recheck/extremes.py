@@ -81,7 +81,7 @@ def terms(case: Case, finding: Finding) -> bool:
     value = formulas.read(finding["value"], names)
     own = value if value.is_infinite else sympy.simplify(value / times)
     if own.free_symbols - {entry.symbol for entry in case.program.parameters}:
-        return False
+        raise NotReplayable("a constant of one place that depends on the sizes")
     if order == 2 and not Rules(case.program).of(weight).positive:
         raise NotReplayable("a sum with a weight that may not be positive")
     return constant(places.one, {**finding, "value": str(own)})
@@ -158,8 +158,19 @@ def _rates(line: OneLine) -> tuple[str, ...]:
     ends = [(line.stretches[0], False), (line.stretches[-1], True)]
     chosen = [(part, up) for part, up in ends if (part.high if up else part.low).is_infinite]
     if not chosen:
-        raise NotReplayable("growth at finite ends")
+        return tuple(_rate_at_end(part, upper=up) for part, up in ends)
     return tuple(_rate(part, upper=up) for part, up in chosen)
+
+
+def _rate_at_end(part: Stretch, *, upper: bool) -> str:
+    """How a loss grows towards a finite end, where its domain has no other ends."""
+    if part.limit(part.formula, upper=upper).is_finite:
+        return "bounded"
+    near = part.high - 1 / W if upper else part.low + 1 / W
+    ratio = _far(part.formula.subs(X, near) / sympy.log(W))
+    if ratio.is_finite and has_sign(ratio**2, "positive"):
+        return "logarithmic"
+    raise NotReplayable("another rate of growth at a finite end")
 
 
 def _rate(part: Stretch, *, upper: bool) -> str:

@@ -12,6 +12,8 @@ from symloss.spec import read_spec
 HEAD = 'title = "t"\nsummary = "s"\nsource = "s"\n'
 PAIR = 'x = { domain = "real" }\ny = { domain = "real" }\n'
 SCALED = PAIR + '[parameters]\nd = { domain = "positive", default = 1 }\n'
+UNIT = 'x = { domain = "[0, 1]" }\ny = { domain = "[0, 1]" }\n'
+OPEN = 'x = { domain = "(0, 1)" }\n'
 MARGIN = 'x = { domain = "real" }\ny = { domain = "{-1, 1}" }\n'
 LOGISTIC = "log(1 + exp(-x*y))"
 HUBER = "Piecewise(((x-y)**2/2, Abs(x-y) <= d), (d*(Abs(x-y) - d/2), True))"
@@ -42,6 +44,8 @@ def confirmed(folder: Path, math: str, inputs: str, name: str, value: str) -> bo
         (HUBER, SCALED, "gradient_lipschitz", "1", ("d", "2")),
         (HUBER, SCALED, "growth", "linear", ("quadratic", "bounded")),
         ("sqrt(1 + (x-y)**2) - 1", PAIR, "lipschitz", "1", ("2", "99/100")),
+        ("(x-y)**2", UNIT, "growth", "bounded", ("quadratic", "logarithmic")),
+        ("-log(x) - log(1-x)", OPEN, "growth", "logarithmic", ("bounded", "linear")),
         ("Abs(x-y)", PAIR, "gradient_lipschitz", "oo", ("0", "1")),
         ("Abs(x-y)", PAIR, "strong_convexity_constant", "0", ("1",)),
     ],
