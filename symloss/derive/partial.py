@@ -180,3 +180,21 @@ def selects_zero(choice: Piecewise) -> bool:
 def weighed(expression: Expr, weight: Expr) -> Expr:
     """The product; 0 where the weight has vanished, however large the expression is."""
     return Piecewise((S.Zero, sympy.Eq(weight, 0)), (weight * expression, True))
+
+
+def weighing(choice: Piecewise) -> tuple[Expr, Expr] | None:
+    """The expression and the weight of which `weighed` made a choice; None for other choices.
+
+    SymPy tells a condition's sign in its own way, so the weight may be the other side of 0. Where
+    the weight has merged with a factor of the expression it is not found.
+    """
+    (nothing, condition), (product, rest) = choice.args[0], choice.args[-1]
+    is_guard = isinstance(condition, sympy.Eq) and condition.rhs == 0 and nothing == 0
+    if not is_guard or len(choice.args) != 2 or rest is not S.true:
+        return None
+    factors = Mul.make_args(product)
+    for weight in (condition.lhs, -condition.lhs):
+        parts = Mul.make_args(weight)
+        if all(part.is_number or part in factors for part in parts):
+            return product / weight, weight
+    return None

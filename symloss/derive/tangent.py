@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sympy import Add, Expr, Indexed, Ne, Piecewise, S, Symbol
+from sympy import Add, Dummy, Expr, Indexed, Ne, Piecewise, S, Symbol
 
 from symloss.derive import reductions
 from symloss.derive.builder import Builder
-from symloss.derive.partial import Differentiator, may_overflow, weighed
+from symloss.derive.partial import (
+    Differentiator,
+    may_overflow,
+    selects_zero,
+    weighed,
+    weighing,
+)
 from symloss.program import Kind, Program, Step, name_of, operands
 
 Seed = Callable[[tuple[Expr, ...]], Expr]
@@ -152,11 +158,49 @@ class _Forward:
         return may_overflow(rate) or any(self._is_steep(step.expression) for step in rates)
 
     def _rate(self, expression: Expr) -> Expr:
-        terms = []
-        for leaf in operands(expression):
+        """The chain rule; of a weighed product the product rule, each of its terms weighed.
+
+        Branch by branch, its rate would be 0 where the weight is 0, also where that is only so at
+        a point which the weight passes through.
+        """
+        products = self._weighed_products(expression)
+        stand_ins = {choice: Dummy(real=True) for choice in products}
+        outer = expression.xreplace(stand_ins)
+        terms = [
+            self.differentiator.partial(outer, stand_ins[choice]) * self._product_rate(*factors)
+            for choice, factors in products.items()
+        ]
+        for leaf in operands(outer):
             rate = self._rate_of(leaf)
             if rate is not S.Zero:
-                terms.append(self.differentiator.partial(expression, leaf) * rate)
+                terms.append(self.differentiator.partial(outer, leaf) * rate)
+        return Add(*terms).xreplace({made: choice for choice, made in stand_ins.items()})
+
+    def _weighed_products(self, expression: Expr) -> dict[Expr, tuple[Expr, Expr]]:
+        """The outermost choices that weigh something by what moves: what, and by which weight."""
+        if isinstance(expression, Piecewise):
+            factors = weighing(expression)
+            if factors is not None and self._weight_rate(factors[1]) is not S.Zero:
+                return {expression: factors}
+        found: dict[Expr, tuple[Expr, Expr]] = {}
+        if not isinstance(expression, Indexed):
+            for part in expression.args:
+                found |= self._weighed_products(part)
+        return found
+
+    def _product_rate(self, spread: Expr, weight: Expr) -> Expr:
+        moved, rate = self._weight_rate(weight), self._rate(spread)
+        grown = weighed(spread, moved) if moved.free_symbols else spread * moved
+        return grown if rate is S.Zero else grown + weighed(rate, weight)
+
+    def _weight_rate(self, weight: Expr) -> Expr:
+        """The rate of a weight: 0 from what a choice leaves out, however large that rate is."""
+        terms = []
+        for leaf in operands(weight):
+            rate, slope = self._rate_of(leaf), self.differentiator.partial(weight, leaf)
+            chooses = any(map(selects_zero, slope.atoms(Piecewise)))
+            guarded = chooses and self._is_steep(rate)
+            terms.append(weighed(rate, slope) if guarded else slope * rate)
         return Add(*terms)
 
     def _rate_of(self, leaf: Expr) -> Expr:

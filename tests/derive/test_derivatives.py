@@ -65,6 +65,18 @@ STRUCTURES = {
         {"x": ("", "0.4")},
     ),
     "piecewise": ("loss = where(x > 1, x**2, 2*x - 1) + Max(x, 0.5)*Min(x, 7)", {"x": ("", "1.5")}),
+    "weight passing through 0": (
+        "scale = exp(x*y)\nloss = where(y > -9, x, 0)*scale",
+        {"x": ("", "0"), "y": ("", "2")},
+    ),
+    "weight passing through 0 the other way": (
+        "scale = exp(x*y)\nloss = where(y > -9, -2*x, 0)*scale",
+        {"x": ("", "0"), "y": ("", "2")},
+    ),
+    "softmax times what passes through 0": (
+        "loss = x[0]*logsumexp(x[k]*exp(x[k]), k)",
+        {"x": (VECTOR, ["0", "0.7", "-0.2", "1"])},
+    ),
 }
 
 
