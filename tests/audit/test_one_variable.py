@@ -91,3 +91,9 @@ def test_inputs_beside_those_that_vary(tmp_path, math, name, value):
 def test_curvature_of_sums_of_exponentials(tmp_path, math, parameter, constant):
     one = audit(spec_of(tmp_path, math, parameter), only={"gradient_lipschitz"})
     assert one.findings["gradient_lipschitz"].value == constant
+
+
+def test_what_fails_for_many_terms_alone(tmp_path):
+    """Along (1, ..., 1) it is K*t**2*(1 - K/3): convex up to three terms."""
+    found = audit(spec_of(tmp_path, "sum(x[k]**2, k) - sum(x[k], k)**2/3"), only={"convex"})
+    assert found.findings["convex"].verdict == "REFUTED"

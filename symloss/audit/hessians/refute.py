@@ -18,6 +18,8 @@ from symloss.program import Program
 
 Point = dict[Symbol, Rational]
 SIZES = (2, 1, 3)
+LARGER = 6
+"""A size at which what holds for a few terms may fail."""
 TRIES = 400
 BITS = 256
 
@@ -27,7 +29,7 @@ def refuted(
 ) -> dict[str, Any] | None:
     """A witness against the claim "convex", "concave" or "quasiconvex", or None."""
     end = time.process_time() + seconds
-    for sizes, places, instance in instances(program, wrt):
+    for sizes, places, instance in instances(program, wrt, (*SIZES, LARGER)):
         chance = random.Random(0)
         for _ in range(TRIES):
             if time.process_time() > end:
@@ -39,10 +41,10 @@ def refuted(
 
 
 def instances(
-    program: Program, wrt: tuple[str, ...]
+    program: Program, wrt: tuple[str, ...], chosen: tuple[int, ...] = SIZES
 ) -> Iterator[tuple[dict[str, int], dict[str, int], Instance]]:
     """Small instances: sizes, the places that index inputs select, and the loss."""
-    for sizes in _sizes(program):
+    for sizes in _sizes(program, chosen):
         for places in _places(program, sizes):
             with suppress(TooLarge, ValueError, TypeError, IndexError, KeyError):
                 yield sizes, places, instantiate(program, wrt, sizes, places)
@@ -61,12 +63,12 @@ def _places(program: Program, sizes: Mapping[str, int]) -> list[dict[str, int]]:
     return [labels, {name: at + 1 for name, at in labels.items()}, dict.fromkeys(labels, 0)]
 
 
-def _sizes(program: Program) -> Iterator[dict[str, int]]:
+def _sizes(program: Program, chosen: tuple[int, ...]) -> Iterator[dict[str, int]]:
     names = {d for entry in program.inputs for d in entry.shape if isinstance(d, str)}
     if not names:
         yield {}
         return
-    for size in SIZES:
+    for size in chosen:
         yield dict.fromkeys(sorted(names), size)
 
 
