@@ -52,6 +52,8 @@ from symloss.stable.differences import (
 from symloss.stable.remainders import less_tangent, logarithm_less_tangent
 
 _erfc: Any
+_sigmoid: Any
+_loggamma: Any = FUNCTIONS["loggamma"].build
 _softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _logaddexp, _xlogy, _erfc, _log_ndtr = (
     FUNCTIONS[name].build
     for name in (
@@ -331,6 +333,17 @@ def _may_be_infinite(node: Expr) -> bool:
     )
 
 
+def _loggamma_of_vanishing(node: Expr) -> Expr | None:
+    """The log-gamma function of what may underflow, near which it is -log of that."""
+    x = _argument(node, _loggamma)
+    factors = () if x is None else Mul.make_args(x)
+    small = [factor for factor in factors if isinstance(factor, exp | _sigmoid)]
+    if not small:
+        return None
+    logarithms = (f.args[0] if isinstance(f, exp) else -_softplus(-f.args[0]) for f in small)
+    return _loggamma(1 + Mul(*factors)) - Add(log(Mul(*factors) / Mul(*small)), *logarithms)
+
+
 def _argument(node: Expr, function: Any) -> Expr | None:
     """The argument of a call of that function."""
     return node.args[0] if isinstance(node, function) else None
@@ -373,6 +386,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("one power", "x**(y - 1)*x", 0.1, 3.0, _one_power),
     Rewrite("selection", "log(x)*Piecewise((0, x < 1), (y, True))", 0.1, 3.0, _selected),
     Rewrite("xlogy", "x*log(x)", 1e-6, 5.0, _own_logarithm),
+    Rewrite("loggamma that vanishes", "loggamma(y*exp(x))", 0.1, 3.0, _loggamma_of_vanishing),
 )
 LAST: tuple[Rewrite, ...] = (
     Rewrite("exponential less its tangent", "y*exp(x) - y - x*y", -5.0, 5.0, less_tangent),

@@ -1,8 +1,8 @@
 """Definitions are looked through where a rewrite needs to see what stands behind a name.
 
 `p = sigmoid(x)` and `log(p)` is `log(sigmoid(x))` in two lines. A definition is only written out in
-the node that gains by it: a logarithm, a difference from a constant, a power; everywhere else its
-name stays, and its value is shared.
+the node that gains by it: a logarithm, log-gamma, a difference from a constant, a power; everywhere
+else its name stays, and its value is shared.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from symloss.stable.differences import exponentials_of
 from symloss.stable.rewrites import rewritten
 
 _log1p: Any = FUNCTIONS["log1p"].build
+_loggamma: Any = FUNCTIONS["loggamma"].build
 LARGE = Integer(2) ** 60
 """What 1 is lost beside, in every type."""
 MOST_OPERATIONS = 60
@@ -63,7 +64,7 @@ class Unfolding:
         node = expression if tuple(parts) == expression.args else expression.func(*parts)
         if isinstance(node, Pow):
             return self._power(node)
-        return self._gaining(node) if isinstance(node, (log, _log1p, Add)) else node
+        return self._gaining(node) if isinstance(node, (log, _log1p, _loggamma, Add)) else node
 
     def _gaining(self, node: Expr) -> Expr:
         """A node with the definitions of those operands that make a rewrite fire."""

@@ -16,6 +16,7 @@ i, j = sympy.symbols("i j", integer=True)
 SCOPE = {
     "x": x,
     "y": y,
+    "loggamma": FUNCTIONS["loggamma"].build,
     **{
         name: getattr(sympy, name)
         for name in (
