@@ -69,6 +69,8 @@ def _in_one_of_several(case: Case, finding: Finding) -> bool:
 
 def terms(case: Case, finding: Finding) -> bool:
     """A sum over places that have values of their own: so many times what holds of one."""
+    if finding["property"] not in _BOUNDED:
+        raise NotReplayable(f"no checker for {finding['property']} of a sum over places")
     order, _ = _BOUNDED[finding["property"]]
     places = places_of_sum(case)
     weight = sympy.diff(places.outer, places.total)
