@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symloss.audit.recheck import (
+    beside,
     curvatures,
     curved,
     densities,
@@ -40,6 +41,7 @@ PROOFS: dict[str, Checker] = {
     "bends": curved.strictly_convex,
     "discontinuous": orders.proof,
     "endless line": lines.endless,
+    "endless slope": beside.endless_slope,
     "motion": motions.proof,
     "growth": extremes.growth,
     "identity": densities.likelihood,

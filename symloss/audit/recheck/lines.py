@@ -118,7 +118,7 @@ def flat(case: Case, finding: Finding) -> bool:
         return False
     told = finding["witness"]
     line = Line(case, told, finding["wrt"])
-    place = _end(told["t"])
+    place = end_of(told["t"])
     for way in (1,) if place.is_infinite else (-1, 1):
         formula = line.beside(place, way)
         if formula is not None and Side(place, way).derivative(formula, 2) <= 0:
@@ -128,7 +128,7 @@ def flat(case: Case, finding: Finding) -> bool:
 
 def stays(case: Case, told: Mapping[str, Any], wrt: list[str], order: int) -> bool:
     """Whether a derivative on a line without end has another limit than 0."""
-    place = _end(told["t"])
+    place = end_of(told["t"])
     if not place.is_infinite or int(told["derivative"]) != order:
         return False
     formula = Line(case, told, wrt).beside(place, 1)
@@ -164,7 +164,7 @@ def endless(case: Case, finding: Finding) -> bool:
     names = finding["wrt"] if order else [entry.name for entry in case.program.inputs]
     if case.program.parameters:
         return _endless_family(case, told, names, order)
-    line, place = Line(case, told, names), _end(told["t"])
+    line, place = Line(case, told, names), end_of(told["t"])
     limits = (
         Side(place, side).derivative(formula, order)
         for side in ((1,) if place.is_infinite else (-1, 1))
@@ -175,7 +175,7 @@ def endless(case: Case, finding: Finding) -> bool:
 
 def _endless_family(case: Case, told: Mapping[str, Any], names: list[str], order: int) -> bool:
     """The same for all values of parameters."""
-    line, place = Line(_bare(case), told, names), _end(told["t"])
+    line, place = Line(_bare(case), told, names), end_of(told["t"])
     return any(
         all(int(told["sign"]) * limit == sympy.oo for _, limit in found)
         for found in _families(case, line, place, order)
@@ -207,14 +207,15 @@ def _beside(place: Expr, way: int) -> Expr:
     return _rational(place) + way * WIDTH / 2
 
 
-def _end(text: str) -> Expr:
+def end_of(text: str) -> Expr:
+    """A place as certificates spell it."""
     return {"oo": sympy.oo, "-oo": -sympy.oo}.get(text) or Rational(text)
 
 
 def reaches(case: Case, told: Mapping[str, Any], value: Expr, names: list[str]) -> bool:
     """A line in these names on which the loss, or a derivative of it, comes to a value."""
     order, way = int(told["order"]), int(told["way"])
-    place = _end(told["t"])
+    place = end_of(told["t"])
     if order == 0 and place == 0 and _takes(case, told, value):
         return True
     line = Line(_bare(case) if case.program.parameters else case, told, names)

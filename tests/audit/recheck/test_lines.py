@@ -58,3 +58,38 @@ def test_lines_are_confirmed(tmp_path, math, name):
 )
 def test_forged_lines_are_not(tmp_path, math, name, changes):
     assert replayed(tmp_path, math, name, **changes) != "confirmed"
+
+
+BESIDE = '[inputs]\nx = { domain = "real" }\ny = { domain = "positive" }\nz = { domain = "real" }\n'
+
+
+@pytest.mark.parametrize(
+    ("math", "name", "changes", "status"),
+    [
+        ("Abs(x)/y + z", "lipschitz", {}, "confirmed"),
+        ("x**2*y + z", "gradient_lipschitz", {}, "confirmed"),
+        ("Abs(x)/y + z", "lipschitz", {"_t": "1"}, "rejected"),  # 1/y is 1 there
+        ("Abs(x)/y + z", "lipschitz", {"_by": "y"}, "rejected"),  # does not vary
+        ("Abs(x)/y + z", "lipschitz", {"_direction": {"z": "1"}, "_t": "oo"}, "rejected"),
+        ("Abs(x)/y + z", "lipschitz", {"_direction": {"x": "1"}}, "rejected"),
+        ("Abs(x)/y + z", "lipschitz", {"_sign": "2"}, "rejected"),
+        ("Abs(x)/y + z", "lipschitz", {"value": "1"}, "rejected"),
+        ("x**2*y + z", "gradient_lipschitz", {"_derivative": "1"}, "rejected"),
+    ],
+)
+def test_inputs_that_move_beside(tmp_path, math, name, changes, status):
+    path = tmp_path / "own.toml"
+    head = HEAD.replace('["x", "y"]', '["x"]')
+    path.write_text(f'{head}math = "loss = {math}"\n{BESIDE}', "utf-8")
+    spec = read_spec(path)
+    document = json.loads(json.dumps(audit(spec, only={name}).to_json()))
+    finding = next(one for one in document["findings"] if one["property"] == name)
+    direction = {"y": "1"}
+    finding["certificate"] = {
+        "kind": "endless slope", "sizes": {}, "places": {}, "point": {"x": "1", "y": "0", "z": "0"},
+        "direction": direction, "by": "x", "derivative": "1" if name == "lipschitz" else "2",
+        "sign": "1", "t": "0" if "/y" in math else "oo",
+    }  # fmt: skip
+    for key, value in changes.items():
+        (finding["certificate"] if key.startswith("_") else finding)[key.lstrip("_")] = value
+    assert next(one.status for one in replay(spec, document) if one.name == name) == status
