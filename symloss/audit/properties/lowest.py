@@ -15,6 +15,8 @@ from sympy import Expr, S, Symbol
 
 from symloss.audit.composition import shapes
 from symloss.audit.findings import Finding
+from symloss.audit.signs.decide import Box
+from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.worker import StepEnded, step
 from symloss.audit.subject import REALS, Case, Subject, in_signs
 from symloss.audit.verdicts import Proved
@@ -34,14 +36,10 @@ def lowest(subject: Subject, name: str, way: int, seconds: float) -> Finding | N
     if case.widened or case.formula.has(*_CHOICES):
         return None
     signed = _signed(case)
-    try:
-        with step(STEP_SECONDS):
-            point = next(_stationary(signed), None)
-            value = None if point is None else sympy.simplify(signed.formula.subs(point))
-    except StepEnded:
+    found = _attained(signed.formula, signed.box, signed.varying, signed.fixed)
+    if found is None or found[1].free_symbols - set(signed.parameters):
         return None
-    if point is None or value is None or value.free_symbols - set(signed.parameters):
-        return None
+    point, value = found
     back = {symbol: Symbol(symbol.name, real=True) for symbol in signed.box}
     value, point = value.xreplace(back), {back[s]: p.xreplace(back) for s, p in point.items()}
     shape = "convex" if way < 0 else "concave"
@@ -66,36 +64,53 @@ def _signed(case: Case) -> Case:
                    fixed=renamed(case.fixed))  # fmt: skip
 
 
-def _stationary(case: Case) -> Iterator[Point]:
+@remembered
+def _attained(
+    formula: Expr, box: Box, varying: tuple[Symbol, ...], fixed: tuple[Symbol, ...]
+) -> tuple[Point, Expr] | None:
+    """A stationary point and the value there: the same whichever bound is asked for."""
+    try:
+        with step(STEP_SECONDS):
+            point = next(_stationary(formula, box, varying, fixed), None)
+            return None if point is None else (point, sympy.simplify(formula.subs(point)))
+    except StepEnded:
+        return None
+
+
+def _stationary(
+    formula: Expr, box: Box, varying: tuple[Symbol, ...], fixed: tuple[Symbol, ...]
+) -> Iterator[Point]:
     """Points of the domain at which the gradient is shown to be 0."""
-    slopes = [sympy.diff(case.formula, symbol) for symbol in case.varying]
-    for point in itertools.islice(_candidates(case, slopes), MOST_CANDIDATES):
-        if all(_is_inside(case, symbol, place) for symbol, place in point.items()) and all(
+    slopes = [sympy.diff(formula, symbol) for symbol in varying]
+    for point in itertools.islice(_candidates(slopes, varying, fixed), MOST_CANDIDATES):
+        if all(_is_inside(box, symbol, place) for symbol, place in point.items()) and all(
             _is_zero(slope.subs(point, simultaneous=True)) for slope in slopes
         ):
             yield point
 
 
-def _candidates(case: Case, slopes: list[Expr]) -> Iterator[Point]:
+def _candidates(
+    slopes: list[Expr], varying: tuple[Symbol, ...], fixed: tuple[Symbol, ...]
+) -> Iterator[Point]:
     """Simple points, and what SymPy solves for."""
     for number in (S.Zero, S.One):
-        yield dict.fromkeys(case.varying, number)
-    for places in itertools.product((S.Zero, *case.fixed), repeat=len(case.varying)):
-        yield dict(zip(case.varying, places, strict=True))
+        yield dict.fromkeys(varying, number)
+    for places in itertools.product((S.Zero, *fixed), repeat=len(varying)):
+        yield dict(zip(varying, places, strict=True))
     try:
-        found = sympy.solve(slopes, case.varying, dict=True)
+        found = sympy.solve(slopes, varying, dict=True)
     except NotImplementedError:
         return
     for point in found:
-        if set(point) == set(case.varying):
+        if set(point) == set(varying):
             yield point
 
 
-def _is_inside(case: Case, symbol: Symbol, place: Expr) -> bool:
-    domain = case.box[symbol]
+def _is_inside(box: Box, symbol: Symbol, place: Expr) -> bool:
+    domain = box[symbol]
     if place.is_number:
         return bool(place.is_real) and bool(domain.contains(place))
-    return (domain == REALS and place.is_real is True) or case.box.get(place) == domain
+    return (domain == REALS and place.is_real is True) or box.get(place) == domain
 
 
 def _is_zero(slope: Expr) -> bool:
