@@ -60,6 +60,8 @@ _WITHOUT_ENDS = (
     "growth", "redescending",
 )  # fmt: skip
 """What is asked again without the ends of parameters' domains where it stays open with them."""
+_SHARE_WITHOUT_ENDS = 0.35
+"""How much of the budget a second look may take: what it finds, it mostly finds soon."""
 GROUPS = (
     Group(properties.smoothness, ("smoothness", "continuous", "differentiable", "kinks")),
     Group(properties.line, (*_SHAPES, *_BOUNDS, *_SLOPES)),
@@ -150,7 +152,7 @@ def _without_ends(
     for condition, inside in (*choices[-1:], *choices[:-1]):
         if not open_:
             break
-        there = _decided(_looked(inside, open_, budget, _decided(found)))
+        there = _decided(_looked(inside, open_, budget * _SHARE_WITHOUT_ENDS, _decided(found)))
         there = {name: there[name] for name in open_ & there.keys()}
         fell |= _attacked(inside, there, budget)
         new |= {name: under(condition, one) for name, one in there.items()}
