@@ -69,8 +69,8 @@ def _found(alone: Subject, seconds: float) -> dict[str, Finding]:
 
 def _of_all(program: Program, small: Reduced, one: Finding) -> Finding | None:
     """The finding as one about the loss; None where it says nothing of it."""
-    if not isinstance(one.answer, Proved):
-        return None
+    if not isinstance(one.answer, Proved) or one.answer.certificate.get("kind") == "consequence":
+        return None  # what follows for the one variable follows for the loss
     kind = "length" if small.is_radial else "terms"
     method = f"{_LENGTH if small.is_radial else _SUM}: {one.answer.method}"
     data = {"kind": kind, "of": one.answer.certificate}

@@ -16,7 +16,7 @@ from symloss.audit.recheck.rules import Rules
 from symloss.audit.recheck.stretches import OneLine, Stretch, W, X, has_sign, lines_of
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, chord, varying
 
-_BOUNDED = {
+BOUNDED = {
     "lower_bound": (0, (-1,)), "upper_bound": (0, (1,)), "lipschitz": (1, (1, -1)),
     "gradient_lipschitz": (2, (1, -1)), "strong_convexity_constant": (2, (-1,)),
 }  # fmt: skip
@@ -28,7 +28,7 @@ def constant(case: Case, finding: Finding) -> bool:
 
     Bounds of the loss itself in several variables may be seen in one of them, the others being any.
     """
-    order, ways = _BOUNDED[str(finding["property"]).partition(" in ")[0]]
+    order, ways = BOUNDED[str(finding["property"]).partition(" in ")[0]]
     if order == 0 and len(finding["wrt"]) > 1:
         return _in_one_of_several(case, finding)
     lines = lines_of(case, finding)
@@ -69,23 +69,24 @@ def _in_one_of_several(case: Case, finding: Finding) -> bool:
 
 def terms(case: Case, finding: Finding) -> bool:
     """A sum over places that have values of their own: so many times what holds of one."""
-    if finding["property"] not in _BOUNDED:
+    if finding["property"] not in BOUNDED:
         raise NotReplayable(f"no checker for {finding['property']} of a sum over places")
-    order, _ = _BOUNDED[finding["property"]]
+    order, _ = BOUNDED[finding["property"]]
     places = places_of_sum(case)
     weight = sympy.diff(places.outer, places.total)
     names = formulas.names_of(case.program)
     if places.outer.subs(places.total, 0) != 0 or weight.free_symbols - set(names.values()):
         raise NotReplayable("a loss that is not proportional to the sum")
-    if order == 0 and not Rules(case.program).of(weight).low >= 0:
+    known = Rules(case.program).of(weight)
+    if not known.low >= 0:
         raise NotReplayable("a sum with a weight that may be negative")
-    times = weight * (places.count if order == 0 else 1)
+    times = weight * {0: places.count, 1: sympy.sqrt(places.count), 2: S.One}[order]
     value = formulas.read(finding["value"], names)
     own = value if value.is_infinite else sympy.simplify(value / times)
     if own.free_symbols - {entry.symbol for entry in case.program.parameters}:
         raise NotReplayable("a constant of one place that depends on the sizes")
-    if order == 2 and not Rules(case.program).of(weight).positive:
-        raise NotReplayable("a sum with a weight that may not be positive")
+    if value.is_infinite and not known.positive:
+        raise NotReplayable("a sum with a weight that may be 0")
     return constant(places.one, {**finding, "value": str(own)})
 
 
@@ -152,11 +153,12 @@ def not_convex(case: Case, finding: Finding) -> bool:
 
 def growth(case: Case, finding: Finding) -> bool:
     """How the loss grows at infinite ends of its domain, by limits."""
-    pairs = [_rates(line) for line in lines_of(case, finding)]
+    pairs = [rates(line) for line in lines_of(case, finding)]
     return str(finding["value"]) in _words(pairs)
 
 
-def _rates(line: OneLine) -> tuple[str, ...]:
+def rates(line: OneLine) -> tuple[str, ...]:
+    """How the loss grows towards its ends, the infinite ones if there are any."""
     ends = [(line.stretches[0], False), (line.stretches[-1], True)]
     chosen = [(part, up) for part, up in ends if (part.high if up else part.low).is_infinite]
     if not chosen:

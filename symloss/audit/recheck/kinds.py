@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symloss.audit.recheck import (
+    alone,
     beside,
     curvatures,
     curved,
@@ -47,6 +48,7 @@ PROOFS: dict[str, Checker] = {
     "identity": densities.likelihood,
     "infimum": extremes.constant,
     "kinks": kinks.proof,
+    "length": alone.length,
     "limit": extremes.constant,
     "calibrated margin": margins.calibrated,
     "margin above zero-one": margins.above_zero_one,
@@ -58,7 +60,7 @@ PROOFS: dict[str, Checker] = {
     "minimiser": lowest.minimiser,
     "sides of a match": lowest.match,
     "match at places": lowest.match_of_places,
-    "terms": extremes.terms,
+    "terms": alone.terms,
     "eigenvalues": curved.eigenvalues,
     "composition": curved.convex,
     "pieces": curved.convex,
