@@ -23,10 +23,10 @@ def stored(path: str):
     [
         "classification/cross_entropy", "classification/nll", "classification/soft_cross_entropy",
         "generative/hinge_gan_discriminator", "generative/vae_gaussian", "generative/v_prediction",
-        "metric/list_mle", "metric/listnet", "metric/margin_ranking", "metric/multiclass_hinge",
-        "penalty/group_lasso", "penalty/l1_penalty", "regression/absolute_error",
+        "metric/n_pairs", "metric/listnet", "metric/margin_ranking", "metric/multiclass_hinge",
+        "penalty/group_lasso", "segmentation/dice", "regression/absolute_error",
         "regression/huber", "regression/laplace_nll", "regression/quantile",
-        "segmentation/focal_tversky", "segmentation/jaccard",
+        "regression/root_mean_squared_error", "segmentation/jaccard",
     ],
 )  # fmt: skip
 def test_every_finding_is_confirmed(path):
