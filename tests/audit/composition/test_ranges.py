@@ -50,6 +50,7 @@ COSINE = "sum(x[k]*y[k], k)/(sqrt(sum(x[k]**2, k))*sqrt(sum(y[k]**2, k)))"
         (COSINE, "", "[-1, 1]"),
         (f"1 - 2*{COSINE}", "", "[-1, 3]"),
         ("sum(x[k]*y[k], k)/sqrt(sum(x[k]**2, k))", "", "(-oo, oo)"),
+        (COSINE.replace("x[k]*y[k]", "x[k]**2*y[k]"), "", "(-oo, oo)"),  # another product
         ("sum(x[k], k)/sqrt(sum(x[k]**2, k))", "", "(-oo, oo)"),  # sqrt(K)
     ],
 )
