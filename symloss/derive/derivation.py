@@ -19,6 +19,8 @@ from symloss.stable import (
     complemented,
     cosines_apart,
     distances_apart,
+    divergences_apart,
+    powers_apart,
     rewritten,
     without_chosen,
     without_own_terms,
@@ -67,7 +69,7 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
     return Derivation(
         value=_told_apart(without_dead_steps(program)),
         gradient=without_own_terms(_told_apart(first)),
-        second=complemented(_second(first, rules)) if program.is_scalar else None,
+        second=complemented(powers_apart(_second(first, rules))) if program.is_scalar else None,
         hessian_vector_product=without_own_terms(without_chosen(_told_apart(products))),
         kinks=kinks,
         gradient_is_zero=all(
@@ -78,7 +80,8 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
 
 def _told_apart(program: Program) -> Program:
     """The program with differences that cancel in forms that nothing is differentiated after."""
-    return complemented(distances_apart(without_norms(cosines_apart(program)), last=True))
+    plain = without_norms(cosines_apart(divergences_apart(powers_apart(program))))
+    return complemented(distances_apart(plain, last=True))
 
 
 def _first(program: Program, balanced: frozenset[Expr]) -> Program:

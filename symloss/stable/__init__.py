@@ -9,7 +9,9 @@ from symloss.stable.chosen import without_chosen
 from symloss.stable.complements import complemented
 from symloss.stable.cosines import cosines_apart
 from symloss.stable.distances import distances_apart
+from symloss.stable.divergences import divergences_apart
 from symloss.stable.own_terms import without_own_terms
+from symloss.stable.powers import powers_apart
 from symloss.stable.programs import stabilise
 from symloss.stable.rewrites import LAST, REWRITES, Rewrite, rewritten
 
@@ -20,6 +22,8 @@ __all__ = [
     "complemented",
     "cosines_apart",
     "distances_apart",
+    "divergences_apart",
+    "powers_apart",
     "rewritten",
     "stabilise",
     "without_chosen",

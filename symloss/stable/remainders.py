@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Le, Piecewise, log
+from sympy import Add, Expr, Le, Max, Piecewise, log
 from sympy.logic.boolalg import And
 
-from symloss.language import FUNCTIONS
+from symloss.language import FUNCTIONS, quotient
 from symloss.stable.differences import cofactor_of, factors_of
 
 _expm1: Any
@@ -22,6 +22,9 @@ _xlogy: Any
 _expm1, _log1p, _expm1mx, _log1pmx, _xlogy = (
     FUNCTIONS[name].build for name in ("expm1", "log1p", "expm1mx", "log1pmx", "xlogy")
 )
+
+NEGLIGIBLE = sympy.Rational(1, 2**100)
+"""x*log(x) is nothing beside 1 from here on, in every type."""
 
 
 def less_tangent(node: Expr) -> Expr | None:
@@ -42,7 +45,7 @@ def logarithm_less_tangent(node: Expr) -> Expr | None:
     """c*log(x/y) - c*x/y + c and c*log(x/y) + c*y/x - c, with one logarithm or two."""
     if not isinstance(node, Add):
         return None
-    for terms, cofactor, ratio in _logarithms(node):
+    for terms, cofactor, ratio in weighted_logarithms(node):
         upper, lower = sympy.fraction(sympy.together(ratio))
         for sign, one, other in ((1, upper, lower), (-1, lower, upper)):
             tangent = sign * cofactor * (1 - one / other)
@@ -51,17 +54,26 @@ def logarithm_less_tangent(node: Expr) -> Expr | None:
                 near = sign * cofactor * _log1pmx((one - other) / other)
                 # Beyond, 1 is lost beside the quotient, or the quotient beside 1; and a cofactor
                 # that vanishes may be what is divided by.
-                far = _times_log(cofactor, ratio * sympy.exp(sign)) - sign * cofactor * one / other
+                far = _times_log(cofactor, upper, lower, sign) - sign * cofactor * one / other
                 close = And(Le(one, 2 * other), Le(other, 2 * one))
                 return left + Piecewise((near, close), (far, True))
     return None
 
 
-def _times_log(cofactor: Expr, x: Expr) -> Expr:
-    return cofactor * log(x) if cofactor.is_number else _xlogy(cofactor, x)
+def _times_log(cofactor: Expr, upper: Expr, lower: Expr, sign: int) -> Expr:
+    """c*(log(x/y) + sign), as one logarithm.
+
+    A quotient that underflows belongs to what is nothing beside -sign*c*y/x, if there is that.
+    """
+    scaled = upper / lower * sympy.exp(sign)
+    if cofactor.is_number:
+        return cofactor * log(scaled)
+    if sign < 0:
+        scaled = Max(quotient(upper, lower) * sympy.exp(sign), NEGLIGIBLE)
+    return _xlogy(cofactor, scaled)
 
 
-def _logarithms(node: Add) -> Iterator[tuple[tuple[Expr, ...], Expr, Expr]]:
+def weighted_logarithms(node: Add) -> Iterator[tuple[tuple[Expr, ...], Expr, Expr]]:
     """Terms c*log(x), or those and -c*log(y); with c and the ratio."""
     found = list(_logarithmic(node))
     for term, cofactor, inside in found:

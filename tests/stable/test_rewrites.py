@@ -8,7 +8,7 @@ import pytest
 import sympy
 from sympy import KroneckerDelta, exp, log, sqrt
 
-from symloss.language import BY_NODE, FUNCTIONS
+from symloss.language import BY_NODE, FUNCTIONS, quotient
 from symloss.stable import LAST, REWRITES, rewritten
 
 x, y = sympy.symbols("x y", real=True)
@@ -44,6 +44,7 @@ def value(expression, at):
             expression = expression.replace(
                 node, {"log1p": lambda z: log(1 + z), "expm1": lambda z: exp(z) - 1}[row.name]
             )
+    expression = expression.replace(quotient, lambda upper, lower: upper / lower)
     return sympy.N(expression.xreplace({x: at[0], y: at[1]}), 50)
 
 
