@@ -22,6 +22,7 @@ from symloss.stable import (
     divergences_apart,
     powers_apart,
     rewritten,
+    softmaxes_apart,
     without_chosen,
     without_own_terms,
 )
@@ -67,8 +68,8 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         made = _products(whole, Differentiator(sign_oracle(whole), balanced))
         products = products if _needs_logsumexp(made) else made
     return Derivation(
-        value=_told_apart(without_dead_steps(program)),
-        gradient=without_own_terms(_told_apart(first)),
+        value=softmaxes_apart(_told_apart(without_dead_steps(program))),
+        gradient=softmaxes_apart(without_own_terms(_told_apart(first))),
         second=complemented(powers_apart(_second(first, rules))) if program.is_scalar else None,
         hessian_vector_product=without_own_terms(without_chosen(_told_apart(products))),
         kinks=kinks,

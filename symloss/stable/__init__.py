@@ -14,6 +14,7 @@ from symloss.stable.own_terms import without_own_terms
 from symloss.stable.powers import powers_apart
 from symloss.stable.programs import stabilise
 from symloss.stable.rewrites import LAST, REWRITES, Rewrite, rewritten
+from symloss.stable.softmaxes import softmaxes_apart
 
 __all__ = [
     "LAST",
@@ -25,6 +26,7 @@ __all__ = [
     "divergences_apart",
     "powers_apart",
     "rewritten",
+    "softmaxes_apart",
     "stabilise",
     "without_chosen",
     "without_own_terms",
