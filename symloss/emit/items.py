@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sympy import Basic
@@ -22,11 +22,11 @@ def core(signature: Signature) -> dict[str, Any]:
     (block,) = signature.procedure.phases
     assert isinstance(block, Block)
     arrays = signature.procedure.arrays
-    body = lines(block.statements, signature.printer({}))
+    body = lines(block.statements, signature.printer(at_home(arrays)))
     items = takes(signature, block)
     return {
         "sizes": sizes(signature, block, arrays),
-        "arrays": [local(array) for array in arrays],
+        "arrays": [local(array) for array in arrays if not array.home],
         "checks": checks(signature),
         "outputs": signature.outputs,
         "takes": items,
@@ -168,6 +168,11 @@ def local(array: Array, *lead: str) -> dict[str, str]:
     sizes = [*lead, *map(Printer().place, array.shape)]
     shape = sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
     return {"name": safe(array.name), "shape": shape, "type": _type(array.is_integer)}
+
+
+def at_home(arrays: Iterable[Array]) -> dict[str, tuple[str, str]]:
+    """Where tables lie that are kept in an output's place: its array, and the item there."""
+    return {array.name: (f"out_{array.home}", "n") for array in arrays if array.home}
 
 
 def _type(is_place: bool) -> str:

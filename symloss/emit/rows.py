@@ -9,7 +9,7 @@ from typing import Any
 
 from symloss.emit.calling import Signature
 from symloss.emit.constants import constants
-from symloss.emit.items import checks, elements, local, sizes, takes
+from symloss.emit.items import at_home, checks, elements, local, sizes, takes
 from symloss.emit.lines import indented, lines
 from symloss.emit.names import safe
 from symloss.lower import Array, Block, Row, Rows, in_rows
@@ -41,7 +41,7 @@ def rows(signature: Signature, plan: Rows) -> dict[str, Any]:
     return {
         "sizes": sizes(signature, block, signature.procedure.arrays),
         "elements": elements(kept),
-        "arrays": [local(array, *lead) for array, lead in arrays],
+        "arrays": [local(array, *lead) for array, lead in arrays if not array.home],
         "numbers": [f"lane_{safe(name)}" for name in numbers],
         "places": [f"lane_{safe(name)}" for name in plan.held if name not in numbers],
         "body": text,
@@ -69,7 +69,9 @@ def _one_by_one(turn: Row, signature: Signature, plan: Rows, *, is_first: bool) 
     arrays = {
         array.name: (safe(array.name), "lane" if _lead(array, plan) else "")
         for array in signature.procedure.arrays
+        if not array.home
     }
+    arrays |= at_home(signature.procedure.arrays)
     body = lines(turn.block.statements, signature.printer(arrays))
     keeps = turn.keeps
     if is_first:  # what other turns have to know of the operands

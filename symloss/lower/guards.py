@@ -7,14 +7,28 @@ that none of its elements lies outside, which one more sum counts in the loops t
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import sympy
-from sympy import Add, And, Eq, Expr, Function, Indexed, Mul, Piecewise, Pow, S, Symbol
+from sympy import (
+    Add,
+    And,
+    Eq,
+    Expr,
+    Function,
+    Indexed,
+    KroneckerDelta,
+    Mul,
+    Ne,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+)
 
 from symloss.derive import selects_zero
 from symloss.language import BY_NODE, NAMED, Simplex
-from symloss.lower.model import NAN
+from symloss.lower.model import NAN, exp_to_one, finite, grouped
 from symloss.lower.nodes import Node
 from symloss.program import Program, Step, name_of
 from symloss.spec import Input, Parameter, array_base, dimension_symbol, index_symbol, scalar_symbol
@@ -96,42 +110,93 @@ def _indices(name: str, shape: tuple[Expr, ...], ranges: dict[Symbol, Expr]) -> 
     return tuple(chosen)
 
 
+@dataclass(frozen=True)
+class _Reach:
+    """The elements of an input that a number is NaN with.
+
+    All of them; or, of a vector, that at `place` alone, or all but that.
+    """
+
+    name: str
+    place: Symbol | None = None
+    is_rest: bool = False
+
+
+Reaches = frozenset[_Reach]
+
+
 def _strict_inputs(program: Program) -> set[str]:
     """Inputs in which every output is NaN as soon as they are."""
-    known: dict[str, frozenset[str]] = {}
+    known: dict[str, Reaches] = {}
     masked: set[str] = set()
     for step in program.steps:
-        found = _strict(step.expression, known, frozenset(step.loops))
+        found = _joined(_strict(step.expression, known, frozenset(step.loops)))
         if _is_masked(step.expression, masked):
             # Where 0 is selected, later products are not taken, and no NaN comes through.
             masked.add(step.name)
             found = frozenset()
         known[step.name] = frozenset() if step.is_integer else found
     parts = [known[name] for name in program.outputs]
-    return set(frozenset.intersection(*parts)) if parts else set()
+    common = frozenset.intersection(*parts) if parts else frozenset()
+    return {reach.name for reach in common if reach.place is None}
 
 
-def _strict(
-    expression: Expr, known: dict[str, frozenset[str]], loops: frozenset[Symbol]
-) -> frozenset[str]:
-    if isinstance(expression, (Symbol, Indexed)):
-        if isinstance(expression, Indexed) and not _covers(expression, loops):
-            return frozenset()
-        name = name_of(expression)
-        return known.get(name, frozenset({name}))
+def _joined(found: Reaches) -> Reaches:
+    """An element and the rest are all."""
+    places = {reach for reach in found if reach.place is not None and not reach.is_rest}
+    whole = {_Reach(reach.name) for reach in places if replace(reach, is_rest=True) in found}
+    return found | whole
+
+
+def _strict(expression: Expr, known: dict[str, Reaches], loops: frozenset[Symbol]) -> Reaches:
+    if isinstance(expression, Indexed):
+        return _of_element(expression, known, loops)
+    if isinstance(expression, Symbol):
+        return known.get(expression.name, frozenset({_Reach(expression.name)}))
     parts = [
         _strict(argument, known, loops) for argument in expression.args if argument is not S.true
     ]
     if isinstance(expression, Piecewise):
+        rest = _all_but_one(expression, known, loops)
         branches = [_strict(branch, known, loops) for branch, _ in expression.args]
-        return frozenset.intersection(*branches)
+        return rest | frozenset.intersection(*branches)
     if isinstance(expression, Pow):
         return parts[0] if expression.exp.is_number else frozenset()
+    if isinstance(expression, Mul) and expression.has(KroneckerDelta):
+        return frozenset()  # it is added to one element
     if isinstance(expression, (Add, Mul, sympy.Max, sympy.Min, sympy.sign)):
         return frozenset().union(*parts)
-    if type(expression) in BY_NODE and len(expression.args) == 1:
+    if type(expression) in _PASSING and len(expression.args) == 1:
         return parts[0]
     return frozenset()
+
+
+_PASSING = {*BY_NODE, exp_to_one, finite, grouped}
+"""Functions that are NaN where their argument is."""
+
+
+def _of_element(leaf: Indexed, known: dict[str, Reaches], loops: frozenset[Symbol]) -> Reaches:
+    name = name_of(leaf)
+    if _covers(leaf, loops):
+        return known.get(name, frozenset({_Reach(name)}))
+    place = leaf.indices[0]
+    is_one = len(leaf.indices) == 1 and place.is_Symbol and place not in loops
+    return frozenset({_Reach(name, place)}) if is_one and name not in known else frozenset()
+
+
+def _all_but_one(
+    expression: Piecewise, known: dict[str, Reaches], loops: frozenset[Symbol]
+) -> Reaches:
+    """What a choice of x[k] for all k but one reaches of x: a vector's other elements."""
+    leaf, condition = expression.args[0]
+    if not isinstance(leaf, Indexed) or not isinstance(condition, Ne) or name_of(leaf) in known:
+        return frozenset()
+    places = set(condition.args) - set(leaf.indices)
+    if len(leaf.indices) != 1 or not _covers(leaf, loops) or len(places) != 1:
+        return frozenset()
+    (place,) = places
+    is_fixed = place.is_Symbol and place not in loops
+    return frozenset({_Reach(name_of(leaf), place, is_rest=True)}) if is_fixed else frozenset()
 
 
 def _is_masked(expression: Expr, masked: set[str]) -> bool:

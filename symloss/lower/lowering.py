@@ -14,6 +14,7 @@ from symloss.lower.contract import split_contractions
 from symloss.lower.cost import cost
 from symloss.lower.expand import expand_logsumexp
 from symloss.lower.guards import count_outside, guarded_names, select_valid
+from symloss.lower.homes import housed
 from symloss.lower.inline import inline
 from symloss.lower.merge import along_rows, merge_equal, reuse
 from symloss.lower.model import (
@@ -46,7 +47,7 @@ def lower(derivation: Derivation) -> Kernel:
     if derivation.second is None or len(gradient.wrt) > 1:
         # Otherwise a product is the second derivative, weighted by the vector.
         programs["hessian_vector_product"] = derivation.hessian_vector_product
-    programs = {name: _stable(program) for name, program in programs.items()}
+    programs = {name: expand_logsumexp(_stable(program)) for name, program in programs.items()}
     procedures = {name: _procedure(name, program) for name, program in programs.items()}
     both = cost(procedures["value_and_gradient"], is_scalar=gradient.is_scalar)
     if both == cost(procedures["gradient"], is_scalar=gradient.is_scalar):
@@ -68,7 +69,6 @@ def lower(derivation: Derivation) -> Kernel:
 
 def _procedure(name: str, program: Program) -> Procedure:
     program, counts = count_outside(program)
-    program = expand_logsumexp(program)
     nodes = list(map(node_of, program.steps))
     kept = (*program.outputs, *(name for count in counts for name in references(count)))
     nodes = inline(nodes, kept)
@@ -84,6 +84,9 @@ def _procedure(name: str, program: Program) -> Procedure:
     }
     phases, arrays = _phases(nodes, program, shapes)
     known = {entry.name for entry in program.inputs if entry.name.startswith("vector_")}
+    outputs = tuple(Output(output, _shape_of(output, program)) for output in program.outputs)
+    if len(phases) == 1 and isinstance(phases[0], Block):
+        arrays = housed(arrays, phases[0].statements, outputs)
     return Procedure(
         name=name,
         vectors=tuple(
@@ -93,7 +96,7 @@ def _procedure(name: str, program: Program) -> Procedure:
         ),
         arrays=arrays,
         phases=phases,
-        outputs=tuple(Output(output, _shape_of(output, program)) for output in program.outputs),
+        outputs=outputs,
     )
 
 

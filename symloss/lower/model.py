@@ -122,11 +122,15 @@ Statement = Assign | Store | Accumulate | Zero | Loop | Run
 
 @dataclass(frozen=True)
 class Array:
-    """A stored intermediate; `shape` in core dimensions."""
+    """A stored intermediate; `shape` in core dimensions.
+
+    `home` is an output in whose place it is stored, until that is computed of it.
+    """
 
     name: str
     shape: tuple[Expr, ...]
     is_integer: bool = False
+    home: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,15 @@ from symloss.runtime.polynomial import by_type, either, polynomial
 SHIFT = (1.5 * 2**23 + 127, 1.5 * 2**52 + 1023)
 # SHIFT + n for the largest power of two.
 SHIFT_MOST = (SHIFT[0] + 127, SHIFT[1] + 1023)
-# Below EXP_LEAST the exponential is 0, above EXP_MOST it is infinite.
-EXP_LEAST, EXP_MOST = (-104.0, -746.0), (89.0, 710.0)
-# Below EXP_SMALL a power of two may be subnormal: it is taken 2**64 times as large.
+# Above EXP_MOST the exponential is infinite.
+EXP_MOST = (89.0, 710.0)
+# Below EXP_SMALL a power of two may be subnormal: it is taken 2**UP times as large.
 EXP_SMALL = (-80.0, -700.0)
-UP, DOWN = 64.0, 2.0**-64
+UP, DOWN = (24.0, 53.0), (2.0**-24, 2.0**-53)
+SHIFT_UP = (SHIFT[0] + UP[0], SHIFT[1] + UP[1])
+# Here, where the exponential is 0, so are the bits of 2**(n + UP): nothing underflows on its way to
+# 0, over which processors take a hundred times as long.
+EXP_LEAST = (-104.66, -745.82)
 # 2**NEGLIGIBLE is nothing beside 1.
 NEGLIGIBLE = -80.0
 
@@ -45,11 +49,11 @@ two_to = by_type(two_to_32, two_to_64)
 
 
 @inlined
-def exp_steps(x: Any) -> Any:
-    """SHIFT + n, and exp(r) - 1."""
+def exp_steps(x: Any, shift: Any) -> Any:
+    """The shift + n, and exp(r) - 1."""
     bounded = either(x, EXP_LEAST) if x < either(x, EXP_LEAST) else x
-    shifted = bounded * either(x, LOG2_E) + either(x, SHIFT)
-    n = shifted - either(x, SHIFT)
+    shifted = bounded * either(x, LOG2_E) + shift
+    n = shifted - shift
     most, rest = bounded - n * either(x, LOG_2_HIGH), n * either(x, LOG_2_LOW)
     r = most - rest
     return shifted, most + (r * r * polynomial(r, EXP_TERMS) - rest)
@@ -57,19 +61,20 @@ def exp_steps(x: Any) -> Any:
 
 @inlined
 def exp_below(x: Any) -> Any:
-    """The exponential of x <= EXP_MOST."""
-    shifted, part = exp_steps(x)
-    small = x < either(x, EXP_SMALL)
-    scale = two_to(shifted + (like(x, UP) if small else like(x, -1)))
-    # Nothing underflows on its way to 0: processors take a hundred times as long over that.
-    down = like(x, 0) if x < either(x, EXP_LEAST) else like(x, DOWN)
-    return (like(x, 1) + part) * scale * (down if small else like(x, 2))
+    """The exponential of x <= 0, whose power of two has room to be taken larger."""
+    shifted, part = exp_steps(x, either(x, SHIFT_UP))
+    return (like(x, 1) + part) * two_to(shifted) * either(x, DOWN)
 
 
 @inlined
 def exp(x: Any) -> Any:
     """The exponential function."""
-    return exp_below(either(x, EXP_MOST) if x > either(x, EXP_MOST) else x)
+    shifted, part = exp_steps(
+        either(x, EXP_MOST) if x > either(x, EXP_MOST) else x, either(x, SHIFT)
+    )
+    small = x < either(x, EXP_SMALL)
+    scale = two_to(shifted + (either(x, UP) if small else like(x, -1)))
+    return (like(x, 1) + part) * scale * (either(x, DOWN) if small else like(x, 2))
 
 
 @inlined
@@ -81,7 +86,7 @@ def exp_to_one(x: Any) -> Any:
 @inlined
 def expm1_below(x: Any) -> Any:
     """exp(x) - 1 of x <= 0."""
-    shifted, part = exp_steps(x)
+    shifted, part = exp_steps(x, either(x, SHIFT))
     least = either(x, SHIFT) + like(x, NEGLIGIBLE)
     scale = two_to(least if shifted < least else shifted)
     return scale * part + (scale - like(x, 1))
@@ -90,7 +95,9 @@ def expm1_below(x: Any) -> Any:
 @inlined
 def expm1(x: Any) -> Any:
     """exp(x) - 1; next to overflow, of half the power of two, and doubled."""
-    shifted, part = exp_steps(either(x, EXP_MOST) if x > either(x, EXP_MOST) else x)
+    shifted, part = exp_steps(
+        either(x, EXP_MOST) if x > either(x, EXP_MOST) else x, either(x, SHIFT)
+    )
     least, most = either(x, SHIFT) + like(x, NEGLIGIBLE), either(x, SHIFT_MOST)
     scale = two_to(least if shifted < least else most if shifted > most else shifted)
     result = scale * part + (scale - like(x, 1))
@@ -100,7 +107,9 @@ def expm1(x: Any) -> Any:
 @inlined
 def expm1mx(x: Any) -> Any:
     """exp(x) - 1 - x: a polynomial up to 1; beyond, as expm1, and x leaves before it rounds."""
-    shifted, part = exp_steps(either(x, EXP_MOST) if x > either(x, EXP_MOST) else x)
+    shifted, part = exp_steps(
+        either(x, EXP_MOST) if x > either(x, EXP_MOST) else x, either(x, SHIFT)
+    )
     least, most = either(x, SHIFT) + like(x, NEGLIGIBLE), either(x, SHIFT_MOST)
     scale = two_to(least if shifted < least else most if shifted > most else shifted)
     bounded = like(x, 0) if shifted > most else x

@@ -20,7 +20,7 @@ from symloss.runtime.coefficients import (
     LOG_REST_TERMS,
     LOG_TERMS,
 )
-from symloss.runtime.exponential import DOWN, EXP_SMALL, UP, exp_below, exp_steps, two_to
+from symloss.runtime.exponential import DOWN, EXP_SMALL, SHIFT, UP, exp_below, exp_steps, two_to
 from symloss.runtime.polynomial import by_type, either, polynomial
 
 LOG_2 = 0.6931471805599453
@@ -173,13 +173,13 @@ def logcosh(x: Any) -> Any:
 @inlined
 def log1mexp(x: Any) -> Any:
     """log(1 - exp(-x)) for x > 0: with what u = 1 - exp(-x) loses in rounding; -exp(-x) far out."""
-    shifted, part = exp_steps(-x)
+    shifted, part = exp_steps(-x, either(x, SHIFT))
     far = -x < either(x, EXP_SMALL)
-    scale = two_to(shifted + (like(x, UP) if far else like(x, 0)))
+    scale = two_to(shifted + (either(x, UP) if far else like(x, 0)))
     rest, whole = scale * part, like(x, 1) - scale
     u = whole - rest
     lost = ((like(x, 1) - whole) - scale) + ((whole - u) - rest)
-    inside = (scale + rest) * like(x, -DOWN) if far else log_lifted(u, lost)
+    inside = -(scale + rest) * either(x, DOWN) if far else log_lifted(u, lost)
     return (
         inside if x > like(x, 0) else like(x, -math.inf) if x == like(x, 0) else like(x, math.nan)
     )

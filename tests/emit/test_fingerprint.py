@@ -73,7 +73,7 @@ def test_what_is_computed_counts(old, new):
     ("old", "new", "counts"),
     [
         ("NEGLIGIBLE = -80.0", "NEGLIGIBLE = -81.0", False),  # exp does without it
-        ("UP, DOWN = 64.0", "UP, DOWN = 63.0", True),
+        ("UP, DOWN = (24.0, 53.0)", "UP, DOWN = (24.0, 52.0)", True),
         ('"contract", "nsz"', '"contract"', True),
         ("class Shelf:", "class Shelf:\n    pass\n", False),
         ('"_nrt": True', '"_nrt": False', False),

@@ -26,6 +26,14 @@ SPECS = {
         "loss = softplus(rest - logits[label])",
         "logits = { shape = ['K'] }\nlabel = { domain = 'index(K)' }",
     ),
+    "rivals": (
+        "loss = logsumexp(where(k != label, logits[k], -oo), k)",
+        "logits = { shape = ['K'] }\nlabel = { domain = 'index(K)' }",
+    ),
+    "waves": (
+        "v[i] = sum(sin(w[i,j]*z[j]), j)\nloss = sum(exp(v[i]), i)",
+        "z = { shape = ['K'] }\nw = { shape = ['K', 'K'] }",
+    ),
     "contrastive": (
         "norm[i] = sqrt(sum(z[i,d]**2, d))\n"
         "sim[i,j] = sum(z[i,d]*z[j,d], d)/(norm[i]*norm[j])\n"

@@ -114,6 +114,25 @@ def test_a_call_on_both_sides_of_a_loop_is_made_once(procedure_of):
     assert str(block.statements).count("sigmoid(") == 1
 
 
+def test_exponentials_lie_where_the_gradient_will(procedure_of):
+    (row, powers) = procedure_of("others", "value_and_gradient").arrays
+    assert (row.name, row.home) == ("rest_row", "")
+    assert (powers.name, powers.home) == ("rest_exp", "grad_logits")
+
+
+def test_what_another_element_of_the_gradient_reads_is_not_in_its_place(procedure_of):
+    (sums, slopes) = procedure_of("waves", "gradient").arrays
+    assert sums.shape == slopes.shape
+    assert (sums.name, sums.home) == ("v", "")
+    assert (slopes.name, slopes.home) == ("d_z_sum", "grad_z")
+
+
+def test_an_element_and_all_others_are_every_element_that_could_be_nan(procedure_of):
+    for function in ("value", "gradient", "value_and_gradient"):
+        assert "outside_logits" not in str(procedure_of("others", function).phases)
+        assert "outside_logits" in str(procedure_of("rivals", function).phases)
+
+
 def test_what_is_used_in_the_same_turn_of_a_loop_is_not_stored(procedure_of):
     assert procedure_of("softmax", "value").arrays == ()
     assert [array.name for array in procedure_of("softmax", "gradient").arrays] == [
