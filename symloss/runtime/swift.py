@@ -173,7 +173,8 @@ def _call(plan: Plan, kernel: str, *, is_small: bool) -> Call:
             return _with_one_output(plan)
         if len(plan.shapes) == 2 and (kernel == "value_and_gradient" or plan.results[0] is None):
             return _with_two_outputs(plan, is_pair=kernel == "value_and_gradient")
-    return _general(plan)
+        return _with_outputs(plan)
+    return _general(plan, is_small=is_small)
 
 
 def _with_one_output(plan: Plan) -> Call:
@@ -216,7 +217,24 @@ def _with_two_outputs(plan: Plan, *, is_pair: bool) -> Call:
     return call
 
 
-def _general(plan: Plan) -> Call:
+def _with_outputs(plan: Plan) -> Call:
+    function, _, size, scale, weights, real, takes, divisor, shapes, _, _, finish = plan
+    numbers = _numbers(plan)
+
+    def call(inputs: Inputs, parameters: Any) -> Any:
+        for x in parameters:
+            if type(x) is not float or takes != "floats":
+                if (parameters := numbers(parameters)) is None:
+                    return None
+                break
+        outs = [empty(shape, real) for shape in shapes]
+        total = function(size, scale, *inputs, *parameters, weights, *outs)
+        return finish([reduced(total, divisor, real), *outs[1:]] if divisor else outs)
+
+    return call
+
+
+def _general(plan: Plan, *, is_small: bool) -> Call:
     """The same for any number of items, outputs, and leading dimensions."""
     numbers = _numbers(plan)
 
@@ -228,7 +246,7 @@ def _general(plan: Plan) -> Call:
             inputs = tuple(map(np.reshape, inputs, plan.views))
         outs = [empty(shape, plan.real) for shape in plan.shapes]
         read = (*inputs, *given, plan.weights)
-        if plan.is_compiled:
+        if plan.is_compiled and not is_small:
             total = in_blocks(plan.function, plan.size, plan.scale, read, outs)
         else:
             total = plan.function(plan.size, plan.scale, *read, *outs)
