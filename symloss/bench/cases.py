@@ -95,9 +95,12 @@ def _matrix(spec: Spec) -> dict[str, int]:
 
 
 def arrays(spec: Spec, shape: Shape, kind: Any, seed: int = 5) -> list[Array]:
-    """Inputs of a shape, ordinary numbers of their domains, floats of one type."""
+    """Inputs of a shape, ordinary numbers of their domains, floats of one type.
+
+    They have memory of their own, as callers' have: calls on read-only ones go the general way.
+    """
     random = np.random.default_rng(seed)
-    return [np.ascontiguousarray(part) for part in _arrays(spec, shape, kind, random)]
+    return [np.array(part, order="C") for part in _arrays(spec, shape, kind, random)]
 
 
 def _arrays(spec: Spec, shape: Shape, kind: Any, random: np.random.Generator) -> Iterator[Array]:

@@ -40,6 +40,12 @@ def test_nan_disagrees():
     assert disagreement((np.float64(1), ()), (np.float64("nan"), ()))
 
 
+def test_arrays_are_as_callers_have_them():
+    spec = pipeline.read_spec(publish.catalogue_specs()["nt_xent"])
+    given = arrays(spec, Shape(1, dict.fromkeys(spec.dimensions, 10)), np.float32)
+    assert all(x.flags.carray for x in given)  # one item's places, too
+
+
 def test_rounds_alternate():
     order = []
     works = {name: (lambda name=name: order.append(name)) for name in "abc"}
