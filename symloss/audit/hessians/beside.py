@@ -10,13 +10,13 @@ import itertools
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sympy
 from sympy import Expr, Rational, S, Symbol
 
-from symloss.audit.hessians.endless import is_endless, rises, tails_of
-from symloss.audit.hessians.free import freed
+from symloss.audit.hessians.endless import unbounded
 from symloss.audit.hessians.instance import Instance
 from symloss.audit.hessians.lines import Line, T, boxed, starts
 from symloss.audit.signs import cells
@@ -56,18 +56,9 @@ def endless_beside(
     for move in _moves(program, wrt):
         if time.process_time() > end:
             return None
-        free = freed(move.line, own=_OWN)
-        if free is None:
-            continue
-        formula = move.line.formula.xreplace(dict(free.forms))
-        numeric = formula.xreplace(dict(free.numbers))
-        for place, low, high in tails_of(move.line.span, free.far):
-            is_low = low == place
-            rising = [way for way in ways if rises(way * numeric, _OWN, order, place, is_low)]
-            slope = _slope(formula, order, (low, high)) if rising else None
-            for way in rising:
-                if slope is not None and is_endless(way * slope, place, is_low, free):
-                    return move.witness(order, way, place)
+        found = unbounded(move.line, _OWN, order, ways, partial(_slope, order=order))
+        if found is not None:
+            return move.witness(order, *found)
     return None
 
 
@@ -117,7 +108,7 @@ def _line(
                 instance)  # fmt: skip
 
 
-def _slope(formula: Expr, order: int, tail: tuple[Expr, Expr]) -> Expr | None:
+def _slope(formula: Expr, tail: tuple[Expr, Expr], order: int) -> Expr | None:
     """The derivative where t is far out and the coordinate where it is, if that is one formula."""
     inside = {T: cells.open_cell(*tail)[1], _OWN: cells.open_cell(-NEAR, NEAR)[1]}
     try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import flint
@@ -21,6 +22,8 @@ from symloss.program import Program
 
 NEAR, CLOSE = Rational(2) ** 16, Rational(2) ** 40
 STEP, BITS = Rational(2) ** -64, 512
+Slope = Callable[[Expr, tuple[Expr, Expr]], Expr | None]
+"""The derivative of a formula on an interval of t, if it is one formula there."""
 GROWTH = 1.25
 """By which factor at least what grows without end does so from near to close, as log(log) does."""
 
@@ -36,22 +39,39 @@ def endless(
     for line in lines(program, wrt):
         if time.process_time() > end:
             return None
-        free = freed(line)
-        if free is None:
-            continue
-        formula = line.formula.xreplace(dict(free.forms))
-        numeric = formula.xreplace(dict(free.numbers))
-        for place, low, high in tails_of(line.span, free.far):
-            is_low = low == place
-            rising = [way for way in ways if rises(way * numeric, T, order, place, is_low)]
-            piece = piece_of(formula, low, high) if rising else None
-            for way in rising if piece is not None else ():
-                if is_endless(way * sympy.diff(piece, T, order), place, is_low, free):
-                    return _witness(line, order, way, place)
+        found = unbounded(line, T, order, ways, partial(_slope, order=order))
+        if found is not None:
+            return _witness(line, order, *found)
     return None
 
 
-def tails_of(span: Interval, far: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
+def unbounded(
+    line: Line, by: Symbol, order: int, ways: tuple[int, ...], slope: Slope
+) -> tuple[int, Expr] | None:
+    """A way, and an end of the line towards which the derivative times it has the limit oo."""
+    free = freed(line, by=by)
+    if free is None:
+        return None
+    formula = line.formula.xreplace(dict(free.forms))
+    numeric = formula.xreplace(dict(free.numbers))
+    for place, low, high in _tails(line.span, free.far):
+        is_low = low == place
+        rising = [way for way in ways if _rises(way * numeric, by, order, place, is_low)]
+        found = slope(formula, (low, high)) if rising else None
+        if found is None:
+            continue
+        for way in rising:
+            if _is_endless(way * found, place, is_low, free):
+                return way, place
+    return None
+
+
+def _slope(formula: Expr, tail: tuple[Expr, Expr], order: int) -> Expr | None:
+    piece = piece_of(formula, *tail)
+    return None if piece is None else sympy.diff(piece, T, order)
+
+
+def _tails(span: Interval, far: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
     """Each end of a line that it may be endless at, and an interval beside it."""
     if span.high == sympy.oo:
         yield sympy.oo, far, sympy.oo
@@ -63,7 +83,7 @@ def tails_of(span: Interval, far: Expr) -> Iterator[tuple[Expr, Expr, Expr]]:
         yield span.low, span.low, span.low + (min(span.high, span.low + 1) - span.low) / 2
 
 
-def is_endless(formula: Expr, place: Expr, is_low: bool, free: Free) -> bool:
+def _is_endless(formula: Expr, place: Expr, is_low: bool, free: Free) -> bool:
     """Whether a formula in t tends to oo towards an end, for all values of the parameters."""
     if not formula.has(T):
         return False
@@ -73,7 +93,7 @@ def is_endless(formula: Expr, place: Expr, is_low: bool, free: Free) -> bool:
     return tails.limit(formula, T, place, way) == sympy.oo
 
 
-def rises(formula: Expr, by: Symbol, order: int, place: Expr, is_low: bool) -> bool:
+def _rises(formula: Expr, by: Symbol, order: int, place: Expr, is_low: bool) -> bool:
     """Whether differences for a derivative near an end rise towards it, before more is tried."""
     if place.is_infinite:
         at = [distance * (1 if place > 0 else -1) for distance in (NEAR, CLOSE)]

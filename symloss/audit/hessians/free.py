@@ -36,17 +36,17 @@ class Free:
         return FAR + sympy.Add(*sizes, *(1 / s for s in sizes if s.is_positive))
 
 
-def freed(line: Line, bounds: tuple[Expr, ...] = (), own: Symbol = T) -> Free | None:
+def freed(line: Line, bounds: tuple[Expr, ...] = (), by: Symbol = T) -> Free | None:
     """The parameters of a line, and of bounds; None where a domain has two ends of its own.
 
-    `own` is another symbol of the line's formula that is none.
+    `by` is another symbol of the line's formula that is none.
     """
     values = next(parameters_at(line), None)
     if values is None:
         return None
     forms: dict[Symbol, Expr] = {}
     numbers: dict[Dummy, Rational] = {}
-    for symbol in sorted(_symbols(line.formula, *bounds) - {T, own}, key=str):
+    for symbol in sorted(_symbols(line.formula, *bounds) - {T, by}, key=str):
         domain = line.box.get(symbol)
         form = None if domain is None else _form(symbol, domain)
         if form is None:

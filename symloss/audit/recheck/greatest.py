@@ -14,7 +14,7 @@ from sympy import Expr, S, Symbol
 
 from symloss.audit.recheck.choices import Unclear, places_of, resolved
 from symloss.audit.recheck.formulas import plain
-from symloss.audit.recheck.rules import Known
+from symloss.audit.recheck.known import Known
 from symloss.audit.recheck.stretches import Stretch, X, has_sign, ordered
 from symloss.audit.recheck.witnesses import NotReplayable
 

@@ -10,8 +10,9 @@ import sympy
 from sympy import Expr, Indexed, Symbol
 
 from symloss.audit.recheck import formulas, lines, witnesses
+from symloss.audit.recheck.known import Known
 from symloss.audit.recheck.ratios import Ratios
-from symloss.audit.recheck.rules import Known, Rules
+from symloss.audit.recheck.rules import Rules
 from symloss.audit.recheck.witnesses import Case, Finding, NotReplayable, varying
 from symloss.language import BY_NODE, FUNCTIONS, Interval
 from symloss.program import Program, Step, name_of, without_dead_steps

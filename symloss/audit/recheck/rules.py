@@ -10,68 +10,20 @@ terms, and powers of norms (Minkowski's inequality).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sympy
 from sympy import Expr, Indexed, S, Symbol
 
-from symloss.audit.recheck import gaps
+from symloss.audit.recheck import entropy, gaps, known, spans
 from symloss.audit.recheck.choices import CHOICES, Unclear, agreeing, formulas
+from symloss.audit.recheck.known import NOTHING, Known, settled
 from symloss.audit.recheck.masks import unmasked
-from symloss.language import FUNCTIONS, Finite, Interval, Simplex
+from symloss.language import FUNCTIONS, Finite
 from symloss.program import Program, Step, name_of, operands
 
 _OO = sympy.oo
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a value as a function of `wrt`.
-
-    Attributes:
-        low: a lower bound, which `above` says is not reached.
-        high: an upper bound, which `below` says is not reached.
-        convex: whether it is convex.
-        concave: whether it is concave.
-        fixed: whether it does not depend on `wrt`.
-        log_convex: whether it is positive with a convex logarithm.
-        norm: a degree d >= 1 such that the value is g**d with g convex and g >= 0; infinite for
-            a constant, which is so for every d.
-    """
-
-    low: Expr = -_OO
-    high: Expr = _OO
-    above: bool = True
-    below: bool = True
-    convex: bool = False
-    concave: bool = False
-    fixed: bool = False
-    log_convex: bool = False
-    norm: Expr | None = None
-
-    @property
-    def positive(self) -> bool:
-        """Whether it is above 0."""
-        return bool(self.low > 0) or (self.low == 0 and self.above)
-
-
-NOTHING = Known()
-
-
-def settled(known: Known) -> Known:
-    """With what follows from it."""
-    if known.fixed:
-        known = replace(known, convex=True, concave=True, log_convex=known.positive)
-    if known.fixed and known.low >= 0:
-        return replace(known, norm=_OO)
-    if known.log_convex or known.norm is not None:
-        known = replace(known, convex=True)
-    if known.convex and known.low >= 0 and known.norm is None:
-        known = replace(known, norm=S.One)
-    return known
-
-
 LONGEST = 120
 _MEANING: dict[Any, Any] = {
     FUNCTIONS["softplus"].node: lambda x: sympy.log(1 + sympy.exp(x)),
@@ -120,7 +72,7 @@ class Rules:
         self.domains = {entry.name: entry.domain for entry in program.arguments}
         for entry in program.arguments:
             varies = entry.name in program.wrt
-            self.known[entry.name] = settled(_of_domain(entry.domain, varies=varies))
+            self.known[entry.name] = settled(known.of_domain(entry.domain, varies=varies))
         for step in program.steps:
             self.known[step.name] = settled(self._of_step(step))
 
@@ -129,7 +81,7 @@ class Rules:
         if step.kind is None:
             return body
         if step.kind == "sum":
-            return _repeated(body)
+            return known.met(known.repeated(body), spans.of_simplex(self, step))
         if step.kind == "max":
             return replace(body, concave=body.fixed, log_convex=body.log_convex)
         if step.kind == "min":
@@ -143,11 +95,11 @@ class Rules:
         if isinstance(node, Symbol | Indexed):
             return self._leaf(node)
         if node.is_number:
-            return settled(_number(node))
+            return settled(known.number(node))
         rule = _RULES.get(node.func)
         if rule is not None:
-            known = settled(rule(self, node))
-            return known if known.convex or known.concave else settled(self._bent(node, known))
+            found = settled(rule(self, node))
+            return found if found.convex or found.concave else settled(self._bent(node, found))
         parts = [self.of(part) for part in node.args if isinstance(part, Expr)]
         if parts and all(part.fixed for part in parts):
             return settled(replace(_range_of(node.func), fixed=True))
@@ -212,37 +164,15 @@ class Rules:
         return sympy.Dummy(str(leaf), real=True, **signs)
 
 
-def _of_domain(domain: Any, *, varies: bool) -> Known:
-    low, high, above, below = -_OO, _OO, True, True
-    if isinstance(domain, Interval):
-        low, high = domain.low, domain.high
-        above, below = domain.low_open, domain.high_open
-    elif isinstance(domain, Finite):
-        low, high, above, below = min(domain.values), max(domain.values), False, False
-    elif isinstance(domain, Simplex):
-        low, high, above, below = S.Zero, S.One, False, False
-    flat = varies and (isinstance(domain, Simplex) or
-                       (isinstance(domain, Interval) and not domain.integer))  # fmt: skip
-    return Known(low, high, above, below, flat, flat, fixed=not varies)
-
-
-def _number(node: Expr) -> Known:
-    if node.is_Rational:
-        return Known(node, node, False, False, fixed=True)
-    if node.is_finite and node.is_positive:
-        return Known(S.Zero, _OO, True, True, fixed=True)
-    if node.is_finite and node.is_negative:
-        return Known(-_OO, S.Zero, True, True, fixed=True)
-    return Known(above=False, below=False, fixed=bool(node.is_finite))
-
-
 def _add(rules: Rules, node: Expr) -> Known:
-    found = _total([rules.of(part) for part in node.args])
+    found = known.total([rules.of(part) for part in node.args])
     if found.low == -_OO:
         rest, factors = gaps.apart(rules.program, node.args)
         if factors and all(rules.of(factor).low >= 0 for factor in factors):
             found = replace(found, low=sum((rules.of(part).low for part in rest), S.Zero),
                             above=any(rules.of(part).above for part in rest))  # fmt: skip
+    if not (found.convex or found.concave):
+        found = replace(found, convex=entropy.is_convex(rules, node))
     if found.high == _OO:
         rest, factors = gaps.apart(rules.program, tuple(-part for part in node.args))
         if factors and all(rules.of(factor).low >= 0 for factor in factors):
@@ -251,88 +181,17 @@ def _add(rules: Rules, node: Expr) -> Known:
     return found
 
 
-def _total(parts: list[Known]) -> Known:
-    return Known(
-        sum((p.low for p in parts), S.Zero),
-        sum((p.high for p in parts), S.Zero),
-        any(p.above for p in parts),
-        any(p.below for p in parts),
-        all(p.convex for p in parts),
-        all(p.concave for p in parts),
-        all(p.fixed for p in parts),
-        all(p.log_convex for p in parts),
-        _common([p.norm for p in parts]),
-    )
-
-
-def _common(degrees: list[Expr | None]) -> Expr | None:
-    """A sum of values of one degree has that degree; of several, it is but convex."""
-    if None in degrees:
-        return None
-    known = {d for d in degrees if d is not None and d != _OO}
-    if not known:
-        return _OO
-    return known.pop() if len(known) == 1 else S.One
-
-
-def _repeated(body: Known) -> Known:
-    low = body.low if body.low >= 0 else -_OO
-    high = body.high if body.high <= 0 else _OO
-    return replace(body, low=low, high=high, above=body.above or low == -_OO,
-                   below=body.below or high == _OO)  # fmt: skip
-
-
 def _mul(rules: Rules, node: Expr) -> Known:
-    parts = [(part, rules.of(part)) for part in node.args]
-    moving = [known for _, known in parts if not known.fixed]
-    fixed = [known for _, known in parts if known.fixed]
-    scale = _product(fixed)
+    parts = [rules.of(part) for part in node.args]
+    moving = [part for part in parts if not part.fixed]
+    scale = known.product([part for part in parts if part.fixed])
+    span = spans.of_product(rules, node)
     if not moving:
-        return replace(scale, fixed=True)
+        return known.met(replace(scale, fixed=True), span)
     if len(moving) > 1:
-        whole = _product([known for _, known in parts])
-        return replace(whole, log_convex=all(known.log_convex for _, known in parts))
-    return _scaled(moving[0], scale)
-
-
-def _scaled(inner: Known, scale: Known) -> Known:
-    span = _product([inner, scale])
-    if scale.low >= 0:
-        log_convex = inner.log_convex and scale.positive
-        return replace(span, convex=inner.convex, concave=inner.concave, log_convex=log_convex,
-                       norm=inner.norm if inner.low >= 0 else None)  # fmt: skip
-    if scale.high <= 0:
-        return replace(span, convex=inner.concave, concave=inner.convex)
-    return replace(span, convex=inner.convex and inner.concave, concave=inner.convex
-                   and inner.concave)  # fmt: skip
-
-
-def _bare(known: Known) -> Known:
-    """Its bounds alone."""
-    return Known(known.low, known.high, known.above, known.below)
-
-
-def _product(parts: list[Known]) -> Known:
-    """Signs of a product; its size is not followed, but for numbers."""
-    strict, sign = True, 1
-    for part in parts:
-        if part.low >= 0:
-            strict &= part.positive
-        elif part.high <= 0:
-            sign = -sign
-            strict &= bool(part.high < 0) or part.below
-        else:
-            return Known()
-    scale = sympy.Mul(*(part.low for part in parts if part.low == part.high))
-    others = [part for part in parts if part.low != part.high]
-    if not others:
-        return Known(scale, scale, False, False)
-    if len(others) == 1 and scale > 0:
-        return replace(_bare(others[0]), low=scale * others[0].low, high=scale * others[0].high)
-    if len(others) == 1 and scale < 0:
-        one = others[0]
-        return Known(scale * one.high, scale * one.low, one.below, one.above)
-    return Known(S.Zero, _OO, strict, True) if sign > 0 else Known(-_OO, S.Zero, True, strict)
+        whole = replace(known.product(parts), log_convex=all(part.log_convex for part in parts))
+        return known.met(replace(whole, convex=entropy.is_convex(rules, node)), span)
+    return known.met(known.scaled(moving[0], scale), span)
 
 
 def _pow(rules: Rules, node: Expr) -> Known:
@@ -341,36 +200,16 @@ def _pow(rules: Rules, node: Expr) -> Known:
         return _exp(rules, sympy.exp(exponent, evaluate=False))
     power = rules.of(exponent)
     if base.fixed and power.fixed:
-        positive = base.positive or bool(exponent.is_even)
-        return Known(S.Zero if positive or base.low >= 0 else -_OO, _OO,
-                     base.positive, True, fixed=True)  # fmt: skip
+        return known.constant_power(base, power, is_even=bool(exponent.is_even))
     if not exponent.is_Rational:
         return Known(S.Zero, _OO, base.positive) if base.low >= 0 else NOTHING
-    return _power(base, exponent)
-
-
-def _power(base: Known, p: Expr) -> Known:
-    span = Known()
-    if p.is_even or base.low >= 0:
-        strict = base.positive or (p < 0)
-        span = Known(S.Zero, _OO, bool(strict), True)
-    if p.is_Integer and p.is_even and p > 0 and base.convex and base.concave:
-        return replace(span, norm=p)  # |affine|**p
-    if p < 0:
-        good = base.positive and base.concave
-        return replace(span, convex=good, log_convex=good)
-    if base.low >= 0 and base.norm is not None and base.norm * p >= 1:
-        return replace(span, norm=base.norm * p)
-    if base.low >= 0 and 0 < p <= 1 and base.concave:
-        return replace(span, concave=True)
-    if p.is_even and base.high <= 0 and base.concave:
-        return replace(span, convex=True)
-    return span
+    return known.power(base, exponent)
 
 
 def _exp(rules: Rules, node: Expr) -> Known:
     inner = rules.of(node.args[0])
-    return Known(S.Zero, sympy.exp(inner.high), True, inner.below or inner.high == _OO,
+    above, below = inner.above or inner.low == -_OO, inner.below or inner.high == _OO
+    return Known(sympy.exp(inner.low), sympy.exp(inner.high), above, below,
                  log_convex=inner.convex, fixed=inner.fixed)  # fmt: skip
 
 
@@ -388,39 +227,39 @@ def _abs(rules: Rules, node: Expr) -> Known:
     convex = (inner.convex and inner.concave) or (inner.convex and inner.low >= 0) or (
         inner.concave and inner.high <= 0
     )  # fmt: skip
-    return Known(S.Zero, _OO, False, True, convex=bool(convex), fixed=inner.fixed)
+    size = known.either([inner, known.product([known.number(S.NegativeOne), inner])])
+    return Known(S.Zero, size.high, False, size.below, convex=bool(convex), fixed=inner.fixed)
 
 
 def _max(rules: Rules, node: Expr) -> Known:
     parts = [rules.of(part) for part in node.args]
     low = max(p.low for p in parts)
-    reached = [p for p in parts if p.low == low]
-    return Known(low, _OO, all(p.above for p in reached) and low != -_OO, True,
+    above = low == -_OO or any(p.above for p in parts if p.low == low)
+    most = known.either(parts)
+    return Known(low, most.high, above, most.below,
                  convex=all(p.convex for p in parts), fixed=all(p.fixed for p in parts),
                  log_convex=all(p.log_convex for p in parts))  # fmt: skip
 
 
 def _min(rules: Rules, node: Expr) -> Known:
     parts = [rules.of(part) for part in node.args]
-    low = min(p.low for p in parts)
-    above = low != -_OO and all(p.above for p in parts if p.low == low)
-    return Known(low, above=above, concave=all(p.concave for p in parts),
+    least = known.either(parts)
+    return Known(least.low, above=least.above, concave=all(p.concave for p in parts),
                  fixed=all(p.fixed for p in parts))  # fmt: skip
 
 
 def _piecewise(rules: Rules, node: Expr) -> Known:
     if not all(_is_fixed(rules, pair.cond) for pair in node.args):
-        values = [rules.of(pair.expr) for pair in node.args]
-        low = min(value.low for value in values)
-        return Known(low=low, above=all(v.above for v in values if v.low == low))
+        return known.either([rules.of(pair.expr) for pair in node.args])
     parts = [rules.of(pair.expr) for pair in node.args]
-    return Known(
-        min(p.low for p in parts), max(p.high for p in parts),
-        False, False,
-        all(p.convex for p in parts), all(p.concave for p in parts), all(p.fixed for p in parts),
-        all(p.log_convex for p in parts),
-        _common([p.norm for p in parts]) if len({p.norm for p in parts}) == 1 else None,
-    )  # fmt: skip
+    return replace(
+        known.either(parts),
+        convex=all(p.convex for p in parts),
+        concave=all(p.concave for p in parts),
+        fixed=all(p.fixed for p in parts),
+        log_convex=all(p.log_convex for p in parts),
+        norm=known.common([p.norm for p in parts]) if len({p.norm for p in parts}) == 1 else None,
+    )
 
 
 def _is_fixed(rules: Rules, test: Any) -> bool:
