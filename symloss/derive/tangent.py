@@ -12,6 +12,7 @@ from sympy import Add, Dummy, Expr, Indexed, Ne, Piecewise, S, Symbol
 
 from symloss.derive import reductions
 from symloss.derive.builder import Builder
+from symloss.derive.gates import Gate, gate_of, gated
 from symloss.derive.partial import (
     Differentiator,
     may_overflow,
@@ -51,7 +52,9 @@ class _Forward:
         self.differentiator = differentiator
         self.builder = Builder(program)
         self.moving: dict[str, Step | None] = {}
-        self.centred: dict[str, tuple[Expr, Expr]] = {}
+        self.centred: dict[str, tuple[Expr, Expr, Expr]] = {}
+        self.inner: dict[str, Expr] = {}
+        self.beside: dict[tuple[str, Expr], Expr] = {}
         self.lengthened: dict[str, tuple[Expr, Expr]] = {}
 
     def run(self, outputs: Mapping[str, str]) -> Program:
@@ -115,7 +118,8 @@ class _Forward:
             spread = Piecewise((spread, Ne(index, place)), (S.Zero, True))
         terms = self._weighed(spread, reductions.weight(step, self.builder))
         mean = self._append(f"{step.name}_mean", step, terms, "sum", step.bound)
-        self.centred[step.name] = spread, mean
+        self.centred[step.name] = spread, centre, mean
+        self.inner[step.name] = rate
         return centre + mean
 
     def _unit_rate(self, step: Step) -> Expr:
@@ -141,7 +145,7 @@ class _Forward:
 
     def _softmax_rate(self, step: Step) -> Expr:
         """Each weight times its exponent's rate; two products, for the difference cancels."""
-        spread, mean = self.centred[step.softmax_of]
+        spread, _, mean = self.centred[step.softmax_of]
         return self._weighed(spread, step.element()) - step.element() * mean
 
     def _is_given(self, rate: Expr) -> bool:
@@ -163,6 +167,9 @@ class _Forward:
         Branch by branch, its rate would be 0 where the weight is 0, also where that is only so at
         a point which the weight passes through.
         """
+        behind = self._gated_rate(expression)
+        if behind is not None:
+            return behind
         products = self._weighed_products(expression)
         stand_ins = {choice: Dummy(real=True) for choice in products}
         outer = expression.xreplace(stand_ins)
@@ -175,6 +182,33 @@ class _Forward:
             if rate is not S.Zero:
                 terms.append(self.differentiator.partial(outer, leaf) * rate)
         return Add(*terms).xreplace({made: choice for choice, made in stand_ins.items()})
+
+    def _gated_rate(self, expression: Expr) -> Expr | None:
+        """The rate of a gate, or of a product with a softmax behind one: see `gates`."""
+        opened = gate_of(expression, map(self.program.step, self.centred))
+        if opened is not None:
+            return opened.rate(self.centred[opened.whole.name][2], self._apart(opened))
+        found = gated(expression, self.builder.find)
+        if found is None or found.gate.whole.name not in self.centred:
+            return None
+        spread, _, mean = self.centred[found.gate.whole.name]
+        whole = found.gate.whole
+        aside = self.inner[whole.name] + self._rate(found.gate.more)
+        name = self.builder.fresh(f"{whole.name}_aside")
+        beside = self.builder.append(Step(name, whole.loops, aside))
+        inner = found.rate(spread, mean, self._apart(found.gate), beside)
+        share = found.name * found.share
+        others = self._rate(found.cofactor) if operands(found.cofactor) else S.Zero
+        return found.cofactor * self._weighed(inner, share) + others * share
+
+    def _apart(self, gate: Gate) -> Expr:
+        """The rate of the largest exponent and of what a gate has beside the logsumexp."""
+        key = gate.whole.name, gate.more
+        if key not in self.beside:
+            _, centre, _ = self.centred[gate.whole.name]
+            rate = centre + self._rate(gate.more)
+            self.beside[key] = self._append(f"{gate.whole.name}_apart", gate.whole, rate)
+        return self.beside[key]
 
     def _weighed_products(self, expression: Expr) -> dict[Expr, tuple[Expr, Expr]]:
         """The outermost choices that weigh something by what moves: what, and by which weight."""
