@@ -285,6 +285,8 @@ def _with_coefficient(
 def _constant(number: Expr) -> Text:
     if number is sympy.oo or number is -sympy.oo:
         return ("infinity", _ATOM) if number is sympy.oo else ("-infinity", _PRODUCT)
+    if number is sympy.zoo:
+        return "nan", _ATOM  # the reciprocal of a choice that may be 0, at its 0
     if number.is_Integer and abs(number) < 2**53:
         return _NAMED.get(str(number), f"real({number})"), _ATOM
     value = float(number)

@@ -44,6 +44,7 @@ SCOPE |= {name: eval(text, SCOPE) for name, text in CONSTANTS.items()}
         (x**y, "power(x, y)"),
         (sympy.pi * x, "real(3.141592653589793) * x"),
         (Piecewise((x, x > 0), (NAN, True)), "x if x > zero else nan"),
+        (1 / Piecewise((x, i < label), (0, True)), "one / x if i < label else nan"),
         (Piecewise((x, i < label), (-sympy.oo, True)), "x if i < label else -infinity"),
         (logits[label], "logits[label]"),
         (logits[i, partner[i]], "logits[i, unsigned(partner[i])]"),
