@@ -113,6 +113,14 @@ def test_spellings(naive, stable):
         (x * log(x) - x * log(y) - x + y, "-x*log1pmx((-x + y)/x)"),
         (sympy.Abs(x) / (x + y) ** 2 - sympy.sign(x) / (x + y), "-y*sign(x)/(x + y)**2"),
         (x / (x + y) ** 2 - x**2 / (x + y) ** 3, "x*y/(x + y)**3"),
+        (
+            2 * (x - y) / (4 + (x - y) ** 2) - 2 * (x - y) ** 3 / (4 + (x - y) ** 2) ** 2,
+            "(8*x - 8*y)/((x - y)**2 + 4)**2",
+        ),
+        ((2 * x - 2 * y) / (2 * x**2) - (y - x) ** 2 / x**3, "y*(x - y)/x**3"),
+        (-2 * (x - y) / y - (x - y) ** 2 / y**2, "-(x - y)*(x + y)/y**2"),
+        ((x - y) / y**2 + 3 / y, "(x + 2*y)/y**2"),
+        ((x - y) ** 2 / y**2 + 3 / y, "3/y + (x - y)**2/y**2"),
     ],
 )
 def test_what_terms_leave_that_agree_to_first_order(naive, kept):
