@@ -92,6 +92,13 @@ def sigmoid_less_one(factor: Expr) -> Expr | None:
     return -_sigmoid(-factor.args[0]) if isinstance(factor, _sigmoid) else None
 
 
+def reciprocal_less_one(factor: Expr) -> Expr | None:
+    """1/(1 + x) - 1."""
+    if isinstance(factor, Pow) and factor.exp == -1 and S.One in Add.make_args(factor.base):
+        return (1 - factor.base) / factor.base
+    return None
+
+
 def cosh_less_one(factor: Expr) -> Expr | None:
     """cosh(x) - 1, by the half angle."""
     return 2 * sinh(factor.args[0] / 2) ** 2 if isinstance(factor, cosh) else None

@@ -89,6 +89,20 @@ def test_constants_are_formulas_in_parameters(tmp_path: Path):
     assert audit(spec, {"delta": Rational(3)}).findings["lipschitz"].value == "3"
 
 
+@pytest.mark.parametrize(
+    ("math", "constant"),
+    [
+        ("sqrt(delta**2 + x**2)", "1/delta"),  # not Max(0, 1/delta)
+        ("delta*sqrt(1 + (2*x - 1)**2)", "4*delta"),  # far out, x**2 and more cancel
+        ("delta*log(1 + exp(x))", "delta/4"),
+    ],
+)
+def test_the_greatest_second_derivative(tmp_path: Path, math, constant):
+    more = '[parameters]\ndelta = { domain = "positive", default = 1 }\n'
+    one = audit(spec_of(tmp_path, math, more=more), only=["gradient_lipschitz"])
+    assert one.findings["gradient_lipschitz"].value == constant
+
+
 def test_constants_that_follow_are_exact_and_replayed(tmp_path: Path):
     math = "sqrt(sum((x[k] - y[k])**2, k))"
     path = tmp_path / "own.toml"

@@ -9,6 +9,7 @@ from sympy import Rational, Symbol
 
 from symloss.audit.recheck.evaluate import Unsettled, enclosed
 from symloss.audit.signs.balls import Undecided, compiled
+from symloss.language import quotient
 
 X = Symbol("x", real=True)
 AROUND = arb(0.25, 1)  # from -3/4 to 5/4
@@ -36,6 +37,15 @@ def test_a_division_by_what_may_be_0_is_not_settled():
         searched(1 / X**2)
     with pytest.raises(Unsettled):
         checked(1 / X**2)
+
+
+def test_quotients_that_derivatives_are_emitted_as():
+    assert searched(quotient(X + 2, X + 3)).contains(arb(0.5))
+    assert checked(quotient(X + 2, X + 3)).contains(arb(0.5))
+    with pytest.raises(Undecided):
+        searched(quotient(1, X))
+    with pytest.raises(Unsettled):
+        checked(quotient(1, X))
 
 
 def test_roots_of_squares_of_what_may_be_0():

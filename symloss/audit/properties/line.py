@@ -18,7 +18,7 @@ from symloss.audit.properties.shapes import convexity, shapes
 from symloss.audit.signs import worker
 from symloss.audit.signs.peaks import Peak, greatest, highest
 from symloss.audit.signs.view import whole_below
-from symloss.audit.subject import Subject
+from symloss.audit.subject import Subject, in_signs
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
 METHOD = "ends, joints and critical points, all found from signs of derivatives"
@@ -112,12 +112,14 @@ def _constant(name: str, lines: Sequence[Known], sides: tuple[tuple[int, int], .
     exact = [(one, peak) for one, peak in peaks if peak.value is not None]
     if len(exact) < len(peaks):
         return _bracketed(name, peaks, order, way)
-    values = [one.told(peak.value, order) for one, peak in exact]
+    signs = in_signs({symbol: span for one in lines for symbol, span in one.case.box.items()})
+    values = [one.told(peak.value, order).xreplace(signs) for one, peak in exact]
     best = _largest(values)
     if best is None:
         return Finding(name, Unknown(TRIED))
     chosen = next(n for n, value in enumerate(values) if value == best or best.has(sympy.Max))
-    return _found(name, exact[chosen], sympy.simplify(way * best), order)
+    back = {known: symbol for symbol, known in signs.items()}
+    return _found(name, exact[chosen], sympy.simplify(way * best).xreplace(back), order)
 
 
 def _largest(values: list[Expr]) -> Expr | None:

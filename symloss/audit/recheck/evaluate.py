@@ -18,7 +18,7 @@ from sympy import Expr, Indexed, Rational, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 
-from symloss.language import BY_NODE, Index
+from symloss.language import BY_NODE, Index, quotient
 from symloss.program import Program, Step, name_of
 from symloss.spec import dimension_symbol
 
@@ -301,6 +301,7 @@ def _equal(parts: list[arb]) -> arb:
 
 
 _RULES: dict[type, Any] = {
+    quotient: lambda parts: parts[0] * _whole_power(parts[1], -1),
     sympy.Add: _total, sympy.Mul: _times, sympy.Max: _largest, sympy.Min: _smallest,
     sympy.sign: _sign, sympy.KroneckerDelta: _equal,
 }  # fmt: skip

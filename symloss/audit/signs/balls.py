@@ -17,7 +17,7 @@ from sympy import Expr, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 
-from symloss.language import BY_NODE
+from symloss.language import BY_NODE, quotient
 
 Point = Mapping[Symbol, Rational]
 Closure = Callable[[Mapping[Symbol, arb]], Any]
@@ -79,6 +79,8 @@ def compiled(expression: Expr) -> Closure:
         return _RULES[kind](*[compiled(argument) for argument in expression.args])
     if kind is sympy.Pow:
         return _power(expression)
+    if kind is quotient:
+        return compiled(expression.args[0] / expression.args[1])
     return _function(expression)
 
 

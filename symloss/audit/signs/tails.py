@@ -49,7 +49,7 @@ def tail(formula: Expr, symbol: Symbol, end: Expr, way: str) -> tuple[str, Expr]
 
 
 def _forms(formula: Expr) -> Iterator[Expr]:
-    """The formula, and what it is in exponentials over one denominator."""
+    """The formula, and what it is over one denominator, in exponentials where it has some."""
     hyperbolic = formula.has(sympy.tanh, sympy.sinh, sympy.cosh)
     if not hyperbolic:
         yield formula
@@ -58,6 +58,11 @@ def _forms(formula: Expr) -> Iterator[Expr]:
             yield sympy.factor(sympy.together(formula.rewrite(sympy.exp)))
     if hyperbolic:
         yield formula
+    elif formula.has(sympy.Pow) and sympy.count_ops(formula) < MOST_OPERATIONS:
+        with suppress(worker.StepEnded), worker.step(1.0):
+            whole = sympy.together(formula)
+            if whole != formula:
+                yield whole
 
 
 def defined(formula: Expr, symbol: Symbol, end: Expr, way: str) -> Expr | None:
