@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any
 
 from sympy import (
@@ -10,12 +11,14 @@ from sympy import (
     Add,
     Eq,
     Expr,
+    Indexed,
     Max,
     Min,
     Mul,
     Piecewise,
     Pow,
     S,
+    Symbol,
     cos,
     cosh,
     exp,
@@ -201,3 +204,19 @@ def compared(relation: Relational) -> Relational:
     if isinstance(side, Add) and side.args[0].is_number and side.args[0] == number:
         return turned.func(side - number, S.Zero)
     return relation
+
+
+def common_factor(node: Expr) -> Expr | None:
+    """c*x - c*y, of which c*(x - y) rounds the difference alone, for operands x and y."""
+    if not isinstance(node, Add):
+        return None
+    split = [(t, t / leaf, leaf) for t in node.args for leaf in Mul.make_args(t) if _is_leaf(leaf)]
+    for (term, factor, x), (other, opposite, y) in combinations(split, 2):
+        if term != other and factor == -opposite and not factor.is_number:
+            rest = (part for part in node.args if part not in (term, other))
+            return Add(*rest) + factor * (x - y)
+    return None
+
+
+def _is_leaf(factor: Expr) -> bool:
+    return isinstance(factor, (Symbol, Indexed)) and not factor.is_integer

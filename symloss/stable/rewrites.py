@@ -34,6 +34,7 @@ from sympy.core.relational import Relational
 from symloss.language import FUNCTIONS
 from symloss.stable.denominators import over_one
 from symloss.stable.differences import (
+    common_factor,
     compared,
     cos_less_one,
     cosh_less_one,
@@ -398,5 +399,6 @@ LAST: tuple[Rewrite, ...] = (
     Rewrite("one denominator", "x/(x + y)**2 - 1/(x + y)", 0.1, 9.0, over_one),
     Rewrite("log of a ratio", "log(x) - log(y)", 0.1, 9.0, logarithms_apart),
     Rewrite("log1p of a ratio", "y*log(1 + x) - y*log(1 + y)", 0.1, 9.0, logarithms_apart),
+    Rewrite("common factor", "x*exp(y) - y*exp(y)", 0.1, 9.0, common_factor),
 )
 """For what is not differentiated any more: they have kinks that cancel."""
