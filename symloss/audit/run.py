@@ -13,7 +13,7 @@ from symloss.audit import properties
 from symloss.audit.attack import fallen
 from symloss.audit.claims import contradictions
 from symloss.audit.conditions import NAMES as CONDITIONED
-from symloss.audit.conditions import conditions, opened, under
+from symloss.audit.conditions import conditions, ends_of, opened, under
 from symloss.audit.consequences import (
     CONTRADICT,
     completed,
@@ -109,6 +109,7 @@ def audit(
     found |= _conditions(known, found, budget, only)
     more, fell = _without_ends(known, found, asked, budget)
     found |= more
+    found |= _but_for_ends(spec, setting, known, found, budget)
     found |= _far(known, found, asked, budget)
     found = completed(found, rules, has_parameters=has_parameters)
     fell |= _attacked(known, found, budget)
@@ -159,6 +160,37 @@ def _without_ends(
         # What is open without all ends stays so with some of them.
         open_ = open_ & new.keys() if condition == choices[-1][0] else open_ - there.keys()
     return new, fell
+
+
+def _but_for_ends(
+    spec: Spec,
+    setting: Mapping[str, Rational],
+    known: Subject,
+    found: Mapping[str, Finding],
+    budget: float,
+) -> dict[str, Finding]:
+    """Constants that kinks make infinite, where kinks vanish with a parameter at an end."""
+    new = {}
+    for name in ("lipschitz", "gradient_lipschitz"):
+        one = found.get(name)
+        if one is None or not _is_of_kinks(one):
+            continue
+        told = []
+        for elsewhere, parameter, end in ends_of(known):
+            there = _subject(spec, {**setting, parameter: Rational(end)}, budget)
+            share = _looked(there, {name}, budget * _SHARE_WITHOUT_ENDS)
+            at_end = completed(share, rules_of(there)).get(name)
+            if at_end is not None and at_end.verdict == "PROVED" and at_end.value != "oo":
+                told.append(elsewhere)
+        if told:
+            new[name] = replace(under(" and ".join(told), one), exact=True)
+    return new
+
+
+def _is_of_kinks(one: Finding) -> bool:
+    """Whether a constant is told to be infinite for the loss's class of smoothness."""
+    data = one.answer.certificate if isinstance(one.answer, Proved) else {}
+    return one.value == "oo" and not one.condition and data.get("of") == "smoothness"
 
 
 def _decided(found: Mapping[str, Finding]) -> dict[str, Finding]:

@@ -7,7 +7,7 @@ values. `opened` gives the subject without ends of its parameters' domains, for 
 open with them. Raises: nothing of its own; it runs in a worker that ends with its budget.
 """
 
-from symloss.audit.conditions.opened import opened, under
+from symloss.audit.conditions.opened import ends_of, opened, under
 from symloss.audit.conditions.run import NAMES, conditions
 
-__all__ = ["NAMES", "conditions", "opened", "under"]
+__all__ = ["NAMES", "conditions", "ends_of", "opened", "under"]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 
+from sympy import Expr
+
 from symloss.audit.conditions.narrow import narrowed
 from symloss.audit.findings import Finding
 from symloss.audit.subject import Subject
@@ -18,16 +20,22 @@ End = tuple[str, bool]
 """A parameter, and whether its lower end is meant."""
 
 
+def ends_of(subject: Subject) -> list[tuple[str, str, Expr]]:
+    """The ends that a parameter may be at: what is told of it elsewhere, its name, and the end."""
+    found = []
+    for name, is_low in _all_ends(subject):
+        domain = _domain(subject, name)
+        end = domain.low if is_low else domain.high
+        found.append((_told(subject, ((name, is_low),)), name, end))
+    return found
+
+
 def opened(subject: Subject) -> list[tuple[str, Subject]]:
     """The subject without ends of its parameters' domains, and where that is.
 
     First those without one end, then those with one end only, at last that without any.
     """
-    ends = [
-        (entry.name, is_low)
-        for entry in subject.program.parameters
-        for is_low in _ends(entry.domain)
-    ]
+    ends = _all_ends(subject)
     sizes = sorted({1, len(ends) - 1, len(ends)} - {0, -1})
     choices = [chosen for size in sizes for chosen in combinations(ends, size)]
     found = ((_told(subject, chosen), _without(subject, chosen)) for chosen in choices)
@@ -37,6 +45,11 @@ def opened(subject: Subject) -> list[tuple[str, Subject]]:
 def under(condition: str, finding: Finding) -> Finding:
     """What was found there, as a finding about all values; what fails for some, fails."""
     return finding if finding.verdict == "REFUTED" else replace(finding, condition=condition)
+
+
+def _all_ends(subject: Subject) -> list[End]:
+    parameters = subject.program.parameters
+    return [(entry.name, is_low) for entry in parameters for is_low in _ends(entry.domain)]
 
 
 def _ends(domain: object) -> list[bool]:

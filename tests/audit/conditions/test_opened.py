@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ NET = "p*(q*sum(Abs(w[k]), k) + (1 - q)*sum(w[k]**2, k))"
 def spec_of(folder: Path, math: str, w: str = SCALAR, more: str = ""):
     domains = {"p": "nonnegative", "q": "[0, 1]"}
     text = f'{HEAD}math = "loss = {math}"\n[inputs]\n{w}\n[parameters]\n'
-    used = [name for name in domains if f"{name}*" in math or f"+ {name}" in math]
+    used = [name for name in domains if f"{name}*" in math or re.search(rf"[+-] {name}\b", math)]
     text += "".join(f'{n} = {{ domain = "{domains[n]}", default = 0.5 }}\n' for n in used)
     path = folder / "own.toml"
     path.write_text(text + more, "utf-8")
@@ -49,6 +50,21 @@ TRUTH = [
 def test_constants_away_from_ends(tmp_path, math, w, name, value, condition):
     one = audit(spec_of(tmp_path, math, w), only=(name,)).findings[name]
     assert (one.verdict, one.value, one.condition) == ("PROVED", value, condition)
+
+
+KINKS = [
+    ("p*Abs(w)", SCALAR, "p > 0"),
+    ("Max(Abs(w) - p, 0)", SCALAR, ""),  # with p = 0, too
+    ("p*Abs(w) + w**2", SCALAR, "p > 0"),
+    (NET, VECTOR, "p > 0 and q > 0"),
+]
+
+
+@pytest.mark.parametrize(("math", "w", "condition"), KINKS)
+def test_kinks_that_vanish_at_ends(tmp_path, math, w, condition):
+    one = audit(spec_of(tmp_path, math, w), only=("smoothness", "gradient_lipschitz"))
+    bend = one.findings["gradient_lipschitz"]
+    assert (bend.value, bend.condition, bend.exact) == ("oo", condition, bool(condition))
 
 
 def test_what_fails_without_ends_fails(tmp_path):
