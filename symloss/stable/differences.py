@@ -147,7 +147,7 @@ def _logarithm_of_ratio(one: Expr, other: Expr) -> Expr:
     return sign(x - y) * _log1p(Abs(x - y) / smaller)
 
 
-def powers_apart(node: Expr) -> Expr | None:
+def one_power_less(node: Expr) -> Expr | None:
     """c*(k + y)**n - c*y*(k + y)**(n - 1), of which k is left."""
     if not isinstance(node, Add):
         return None
