@@ -20,6 +20,8 @@ from symloss.program import Program, Step, name_of, operands
 if TYPE_CHECKING:
     from symloss.audit.recheck.rules import Rules
 
+LONGEST = 60
+"""Definitions are put into shorter formulas than that."""
 _PLACE = Dummy("place", integer=True)
 
 
@@ -55,15 +57,15 @@ def _means(rules: Rules, node: Expr) -> Iterator[Known]:
 
 
 def _written_out(rules: Rules, node: Expr) -> Expr:
-    """With definitions put in place, down to sums and inputs."""
+    """With definitions put in place, down to sums and inputs; as it is, if that is long."""
     swap = {}
     for leaf in operands(node):
         step = rules.program.by_name.get(name_of(leaf))
         if step is not None and step.kind is None and not step.held:
             places = leaf.indices if isinstance(leaf, Indexed) else ()
-            body = step.expression.xreplace(dict(zip(step.indices, places, strict=True)))
-            swap[leaf] = _written_out(rules, body)
-    return node.xreplace(swap)
+            swap[leaf] = step.expression.xreplace(dict(zip(step.indices, places, strict=True)))
+    whole = node.xreplace(swap)
+    return _written_out(rules, whole) if swap and sympy.count_ops(whole) <= LONGEST else whole
 
 
 def _quotients(rules: Rules, node: Expr) -> Iterator[Known]:
