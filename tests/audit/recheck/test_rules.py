@@ -38,6 +38,7 @@ def rules_of(folder: Path, math: str, inputs: str) -> Rules:
         ("mean(x[i]/sqrt(1 + sum(x[j]**2, j)), i)", VECTORS, -1, 1),
         ("mean(x[i]/sqrt(sum(x[j]**2, j) - 1), i)", VECTORS, -oo, oo),
         (f"{DOT}/sqrt(sum(x[i]**2, i))", VECTORS, -oo, oo),
+        (f"{DOT}/({LENGTHS.replace('**2', '**4')})", VECTORS, -oo, oo),
         ("mean(x[i], i)", UNIT, 0, 1),
         ("sum(x[i], i)", UNIT, 0, oo),
         ("3 - 2*mean(x[i]**2, i)", UNIT, 1, 3),
@@ -47,6 +48,7 @@ def rules_of(folder: Path, math: str, inputs: str) -> Rules:
         ("Abs(x[0])", 'x = { domain = "[-3, 2]", shape = [1] }\n', 0, 3),
         ("Max(tanh(x), 0)*2", LINE, 0, oo),
         ("x**2*b**2", RATE, 0, oo),
+        ("(2*b)**b*exp(-Abs(x))", RATE, 0, oo),
         ("exp(b)*exp(-Abs(x))", RATE, 0, E),
     ],
 )
@@ -85,6 +87,7 @@ def test_positive(tmp_path, math, inputs, is_positive):
         ("sum(x[i]*log(x[i]) - x[i]**2*log(y[i]), i)", SIMPLEX, False),
         ("sum(x[i]*log(x[i]) - log(y[i]), i)", SIMPLEX, True),
         ("sum(x[i]*log(x[i]) + log(y[i]), i)", SIMPLEX, False),
+        ("sum(x[i]*log(x[i]) - x[i]**2, i)", SIMPLEX, False),
     ],
 )
 def test_entropies(tmp_path, math, inputs, is_convex):
