@@ -109,7 +109,12 @@ class Differentiator:
     def _power_slope(self, base: Expr, exponent: Expr) -> Expr:
         slope = exponent * base ** (exponent - 1)
         if not exponent.is_number:
-            return Piecewise((S.Zero, sympy.Eq(exponent, 0)), (slope, True))
+            slope = Piecewise((S.Zero, sympy.Eq(exponent, 0)), (slope, True))
+            nonnegative, positive = self.sign(base)
+            if nonnegative and not positive:
+                # Of a root a minimum again; a power with an exponent of at least 1 has a slope.
+                return Piecewise((slope, sympy.Or(base > 0, exponent >= 1)), (S.Zero, True))
+            return slope
         if 0 < exponent < 1:
             for part in dict.fromkeys((base, *Mul.make_args(base))):
                 nonnegative, positive = self.sign(part)

@@ -183,6 +183,17 @@ def test_the_derivative_at_a_kink_is_a_subgradient(spec_of, math, at, low, high)
     assert low - STEP <= slope <= high + STEP
 
 
+@pytest.mark.parametrize(("power", "slope"), [("1", 1), ("3/2", 0), ("3", 0), ("1/2", 0)])
+def test_a_power_of_what_vanishes_has_a_slope(spec_of, power, slope):
+    """For exponents below 1, that of a minimum."""
+    domains = {"x": "real", "y": "nonnegative", "p": "positive"}
+    inputs = {name: f"domain = '{domain}'" for name, domain in domains.items()}
+    spec = spec_of("loss = (Abs(x) + y)**p", inputs, wrt="wrt = ['y']")
+    values = {"x": "0", "y": "0", "p": power}
+    found = interpret(derive(read_program(spec)).gradient, values, {})["grad_y"][()]
+    assert found - slope == 0
+
+
 def test_a_step_function_has_no_gradient_and_says_so(spec_of):
     derivation = derive(read_program(spec_of("loss = where(x > 0, 0, 1)", {"x": ""})))
     assert derivation.gradient_is_zero
