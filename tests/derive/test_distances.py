@@ -28,9 +28,9 @@ def test_values_and_derivatives_stay(spec_of, name):
     assert (changed != program) == ("squares" in name)
     last = distances_apart(program, last=True)
     values = [interpret(one, AT, {"K": 2})["loss"][()] for one in (program, last)]
-    assert values[1] == pytest.approx(values[0], rel=1e-25)
+    assert values[1] == pytest.approx(values[0], rel=1e-25, abs=0)
     slopes = [interpret(derive(one).gradient, AT, {"K": 2})["grad_a"] for one in (program, changed)]
-    assert all(slopes[1][at] == pytest.approx(slopes[0][at], rel=1e-25) for at in slopes[0])
+    assert all(slopes[1][at] == pytest.approx(slopes[0][at], rel=1e-25, abs=0) for at in slopes[0])
 
 
 def test_distances_that_share_nothing_stay(spec_of):
@@ -45,4 +45,4 @@ def test_a_far_point_leaves_the_digits(spec_of, tmp_path, roots):
     far = 2.0**40
     loss = pipeline.draft(spec_of(SQUARES + loss, dict.fromkeys(AT, SHAPE)), tmp_path)
     found = loss.value([far, 0.0], [-1e-9, 0.0], [1e-9, 0.0])
-    assert found == pytest.approx(2e-9 if roots else 4e-9 * far, rel=1e-15)
+    assert found == pytest.approx(2e-9 if roots else 4e-9 * far, rel=1e-15, abs=0)

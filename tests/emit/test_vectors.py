@@ -106,10 +106,12 @@ def test_long_sums_keep_their_digits(draft):
     loss, _ = draft("distance")
     x = np.random.default_rng(1).normal(size=3_000_001).astype(np.float32)
     exact = (x.astype(np.float64) ** 2).sum()
-    assert loss.value(x, np.zeros_like(x), reduction="sum") == pytest.approx(exact, rel=2.0**-23)
+    assert loss.value(x, np.zeros_like(x), reduction="sum") == pytest.approx(
+        exact, rel=2.0**-23, abs=0
+    )
     huge = np.full(3_000_001, 1e18, np.float32)  # any block's sum overflows float32
     mean = loss.value(huge, np.zeros_like(huge), reduction="mean")
-    assert mean == pytest.approx(float(np.float32(1e18)) ** 2, rel=2.0**-22)
+    assert mean == pytest.approx(float(np.float32(1e18)) ** 2, rel=2.0**-22, abs=0)
 
 
 def test_one_long_item_keeps_its_digits(draft):
@@ -118,4 +120,4 @@ def test_one_long_item_keeps_its_digits(draft):
     exact = 1 - 2 * np.dot(p.astype(float), t.astype(float)) / (
         p.sum(dtype=float) + t.sum(dtype=float)
     )
-    assert loss.value(p, t) == pytest.approx(exact, rel=2.0**-21)
+    assert loss.value(p, t) == pytest.approx(exact, rel=2.0**-21, abs=0)

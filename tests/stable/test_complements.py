@@ -66,7 +66,7 @@ def test_nearly_perfect_overlap_keeps_its_digits(tmp_path):
     t = np.array([[1.0, 0.0, 1.0]])
     p = np.array([[1.0, 1e-30, 1.0]])
     value, gradient = loss.value_and_gradient(p, t, a=0.0)
-    assert value == pytest.approx(1e-30 / 4, rel=1e-14)
+    assert value == pytest.approx(1e-30 / 4, rel=1e-14, abs=0)
     np.testing.assert_allclose(gradient, [[-0.25, 0.25, -0.25]], rtol=1e-14)
     few = loss.gradient(np.array([[1.0, 1.0]]), np.array([[1e-20, 0.0]]), a=0.0)
     np.testing.assert_allclose(few, [[-0.5e-20, 0.5e-20]], rtol=1e-14)
