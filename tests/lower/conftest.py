@@ -30,6 +30,11 @@ SPECS = {
         "loss = logsumexp(where(k != label, logits[k], -oo), k)",
         "logits = { shape = ['K'] }\nlabel = { domain = 'index(K)' }",
     ),
+    "gathers": (
+        "s[i] = softmax(z[i], i)\nloss = sum(w[i]*s[partner[i]], i)",
+        "w = { shape = ['K'] }\nz = { shape = ['K'] }\n"
+        "partner = { shape = ['K'], domain = 'index(K)' }",
+    ),
     "waves": (
         "v[i] = sum(sin(w[i,j]*z[j]), j)\nloss = sum(exp(v[i]), i)",
         "z = { shape = ['K'] }\nw = { shape = ['K', 'K'] }",

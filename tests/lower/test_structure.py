@@ -205,3 +205,10 @@ def test_a_weight_that_is_0_where_its_body_is_masked_needs_no_mask(procedure_of)
     ]
     (store,) = stores
     assert not store.expression.has(Ne)
+
+
+@pytest.mark.parametrize("function", ["gradient", "value_and_gradient"])
+def test_what_is_gathered_is_not_in_the_gradients_place(procedure_of, function):
+    """Of grad_w[i] = s[partner[i]], an element would be gone before it is read."""
+    (powers,) = procedure_of("gathers", function).arrays
+    assert (powers.name, powers.home) == ("s_logsumexp_exp", "")
