@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from functools import cache
 
 import pytest
 
@@ -72,20 +72,21 @@ SPECS = {
 }
 
 
-@pytest.fixture
-def kernel_of(tmp_path: Path) -> Callable[[str], Kernel]:
-    """The kernel of one of the specs above."""
+@pytest.fixture(scope="session")
+def kernel_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Kernel]:
+    """The kernel of one of the specs above; nothing changes it, so each is made once."""
 
+    @cache
     def make(name: str) -> Kernel:
         math, inputs = SPECS[name]
-        file = tmp_path / f"{name}.toml"
+        file = tmp_path_factory.mktemp("specs") / f"{name}.toml"
         file.write_text(f"title = 'Test'\nmath = '''\n{math}\n'''\n[inputs]\n{inputs}\n")
         return lower(derive(read_program(read_spec(file))))
 
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def procedure_of(kernel_of: Callable[[str], Kernel]) -> Callable[[str, str], Procedure]:
     """One function of a kernel."""
 

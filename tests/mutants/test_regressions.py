@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from symloss import losses
-from symloss.publish import catalogue_specs
-from symloss.spec import read_spec
 from symloss.verify import certify, verify
+from tests.catalogue import spec_of
 from tests.mutants.conftest import Spoiled
 
 
@@ -37,7 +36,7 @@ REGRESSIONS = {
 @pytest.mark.parametrize("name", REGRESSIONS)
 def test_a_loss_that_has_lost_digits_is_refused(name):
     function, formula = REGRESSIONS[name]
-    spec, loss = read_spec(catalogue_specs()[name]), getattr(losses, name)
+    spec, loss = spec_of(name), getattr(losses, name)
     measured = certify(spec, loss, rounds=1, starts=24, functions=(function,), dtypes=("float64",))
     # What happens at infinite inputs is not what this is about.
     rows = [{**row.to_record(), "holds": True, "at": [row.mixed.exact]} for row in measured.rows]

@@ -5,29 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symloss.publish import catalogue_specs
-from symloss.spec import read_spec
 from symloss.verify.sample import plain_point, sample
+from tests.catalogue import PATHS, spec_of
 
-SPECS = {name: read_spec(path) for name, path in catalogue_specs().items()}
 DOUBLE = np.dtype("float64")
 
 
 def points(name, dtype=DOUBLE, count=24, seed=0):
-    return sample(SPECS[name], count, dtype, seed)
+    return sample(spec_of(name), count, dtype, seed)
 
 
 def shown(found):
     return [{name: np.asarray(v).tolist() for name, v in p.values.items()} for p in found]
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", PATHS)
 def test_the_same_seed_gives_the_same_points(name):
     assert shown(points(name)) == shown(points(name))
     assert shown(points(name)) != shown(points(name, seed=1))
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", PATHS)
 def test_every_kind_of_point_is_there(name):
     assert {"interior", "tie"} <= {point.kind for point in points(name)}
 
@@ -78,7 +76,7 @@ def test_parameters_are_at_their_defaults_and_elsewhere():
 
 def test_points_inside_have_no_element_at_an_end():
     random = np.random.default_rng(5)
-    spec, sizes = SPECS["jensen_shannon"], {"K": 500}
+    spec, sizes = spec_of("jensen_shannon"), {"K": 500}
     for border in (True, False):
         point = plain_point(spec, sizes, DOUBLE, random, border=border)
         assert (min(np.min(value) for value in point.values.values()) > 0) is not border

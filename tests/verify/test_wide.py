@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from symloss.publish import catalogue_specs
-from symloss.spec import read_spec
 from symloss.verify.wide import WIDE, wide_items
+from tests.catalogue import spec_of
 
 KINDS = [np.dtype("float64"), np.dtype("float32")]
 
 
 def test_wide_items_are_of_numbers_that_each_type_holds():
-    spec = read_spec(catalogue_specs()["soft_cross_entropy"])
+    spec = spec_of("soft_cross_entropy")
     items = wide_items(spec, KINDS, seed=0)
     assert dict(items[0].point.sizes) == {"K": WIDE}
     for item in items:
