@@ -54,13 +54,17 @@ def _cancelled(numerators: list[Expr], held: Mapping[Expr, Dummy]) -> Expr | Non
 
 
 def _differences(node: Expr, base: Expr) -> dict[Expr, Dummy]:
-    """A symbol for each sum of multiples of operands but the base, up to a factor."""
+    """A symbol for each sum of multiples of operands but the base and parts of it.
+
+    Sums are told up to a factor. What is left of the base without a part of it is a sum, too.
+    """
     found: dict[Expr, Dummy] = {}
-    own = base.primitive()[1]
+    own = set(Add.make_args(base.primitive()[1]))
     for total in sorted(node.atoms(Add), key=sympy.default_sort_key):
         plain = total.primitive()[1]
         is_linear = all(term.as_coeff_Mul()[1] in operands(term) for term in plain.args)
-        if is_linear and plain not in (own, -own) and -plain not in found:
+        is_part = own.issuperset(plain.args) or own.issuperset((-plain).args)
+        if is_linear and not is_part and -plain not in found:
             found.setdefault(plain, Dummy("held", real=True))
     return found
 

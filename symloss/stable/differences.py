@@ -11,7 +11,9 @@ from sympy import (
     Add,
     Eq,
     Expr,
+    Gt,
     Indexed,
+    Integer,
     Max,
     Min,
     Mul,
@@ -38,6 +40,11 @@ _log1p: Any
 _sigmoid, _expm1, _log1p, _sqrt1pm1, _xlogy = (
     FUNCTIONS[name].build for name in ("sigmoid", "expm1", "log1p", "sqrt1pm1", "xlogy")
 )
+
+FAR = Integer(2) ** 126
+"""A ratio that every format holds."""
+NEARER = Integer(2) ** 64
+"""What numbers are multiplied by that far larger ones are divided by."""
 
 
 def difference(kind: Callable[[Expr], Expr | None]) -> Callable[[Expr], Expr | None]:
@@ -143,8 +150,14 @@ def logarithms_apart(node: Expr) -> Expr | None:
 
 def _logarithm_of_ratio(one: Expr, other: Expr) -> Expr:
     x, y = one.args[0], other.args[0]
-    smaller = Min(x, y) if isinstance(one, log) else 1 + Min(x, y)
-    return sign(x - y) * _log1p(Abs(x - y) / smaller)
+    gap = Abs(x - y)
+    if isinstance(one, _log1p):
+        return sign(x - y) * _log1p(gap / (1 + Min(x, y)))
+    # The quotient by a number near the smallest would overflow. Beside one this large 1 is nothing.
+    far = Gt(gap / FAR, Min(x, y))
+    larger = Piecewise((NEARER, far), (S.One, True))
+    more = Piecewise((log(NEARER), far), (S.Zero, True))
+    return sign(x - y) * (_log1p(gap / (Min(x, y) * larger)) + more)
 
 
 def one_power_less(node: Expr) -> Expr | None:
