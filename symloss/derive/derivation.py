@@ -21,6 +21,7 @@ from symloss.stable import (
     distances_apart,
     divergences_apart,
     powers_apart,
+    quotients_apart,
     rewritten,
     softmaxes_apart,
     without_chosen,
@@ -71,7 +72,9 @@ def derive(program: Program, plain: Program | None = None) -> Derivation:
         value=softmaxes_apart(_told_apart(without_dead_steps(program))),
         gradient=softmaxes_apart(without_own_terms(_told_apart(first))),
         second=complemented(powers_apart(_second(first, rules))) if program.is_scalar else None,
-        hessian_vector_product=without_own_terms(without_chosen(_told_apart(products))),
+        hessian_vector_product=quotients_apart(
+            without_own_terms(without_chosen(_told_apart(products)))
+        ),
         kinks=kinks,
         gradient_is_zero=all(
             first.step(gradient_name(name)).expression is S.Zero for name in program.wrt

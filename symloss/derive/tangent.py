@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sympy import Add, Dummy, Expr, Indexed, Ne, Piecewise, S, Symbol
+from sympy import Add, Dummy, Expr, Indexed, Ne, Piecewise, S, Symbol, log
 
 from symloss.derive import reductions
 from symloss.derive.builder import Builder
@@ -20,6 +20,7 @@ from symloss.derive.partial import (
     weighed,
     weighing,
 )
+from symloss.language import signs_of_domain
 from symloss.program import Kind, Program, Step, name_of, operands
 
 Seed = Callable[[tuple[Expr, ...]], Expr]
@@ -56,6 +57,7 @@ class _Forward:
         self.inner: dict[str, Expr] = {}
         self.beside: dict[tuple[str, Expr], Expr] = {}
         self.lengthened: dict[str, tuple[Expr, Expr]] = {}
+        self.inputs = {entry.name: entry for entry in program.inputs}
 
     def run(self, outputs: Mapping[str, str]) -> Program:
         for step in self.program.steps:
@@ -180,8 +182,21 @@ class _Forward:
         for leaf in operands(outer):
             rate = self._rate_of(leaf)
             if rate is not S.Zero:
-                terms.append(self.differentiator.partial(outer, leaf) * rate)
+                slope = self.differentiator.partial(outer, leaf)
+                edge = self._is_given(rate) and self._may_be_at_pole(outer, leaf)
+                terms.append(weighed(slope, rate) if edge else slope * rate)
         return Add(*terms).xreplace({made: choice for choice, made in stand_ins.items()})
+
+    def _may_be_at_pole(self, expression: Expr, leaf: Expr) -> bool:
+        """Whether log(x) is in it of an input x that may be 0: what keeps it there has a rate of 0.
+
+        The slope log(x) is that of x*log(x), which has a value there; that of a slope 1/x has none.
+        """
+        entry = self.inputs.get(name_of(leaf))
+        if entry is None or not expression.has(log(leaf)):
+            return False
+        nonnegative, positive = signs_of_domain(entry.domain)
+        return nonnegative and not positive
 
     def _gated_rate(self, expression: Expr) -> Expr | None:
         """The rate of a gate, or of a product with a softmax behind one: see `gates`."""

@@ -55,3 +55,12 @@ class Rewriting:
             return None
         places = tuple(leaf.indices) if isinstance(leaf, Indexed) else ()
         return step.expression.xreplace(dict(zip(step.indices, places, strict=True)))
+
+    def opened(self, expression: Expr, most: int) -> Expr:
+        """With elementwise definitions written out, while that is of at most so many operations."""
+        bodies = {leaf: self.definition(leaf) for leaf in operands(expression)}
+        swaps = {leaf: body for leaf, body in bodies.items() if body is not None}
+        whole = expression.xreplace(swaps)
+        if not swaps or whole.count_ops() > most:
+            return expression
+        return self.opened(whole, most)

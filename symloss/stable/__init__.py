@@ -13,6 +13,7 @@ from symloss.stable.divergences import divergences_apart
 from symloss.stable.own_terms import without_own_terms
 from symloss.stable.powers import powers_apart
 from symloss.stable.programs import stabilise
+from symloss.stable.quotients import quotients_apart
 from symloss.stable.rewrites import LAST, REWRITES, Rewrite, rewritten
 from symloss.stable.softmaxes import softmaxes_apart
 
@@ -25,6 +26,7 @@ __all__ = [
     "distances_apart",
     "divergences_apart",
     "powers_apart",
+    "quotients_apart",
     "rewritten",
     "softmaxes_apart",
     "stabilise",

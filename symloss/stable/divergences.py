@@ -45,18 +45,9 @@ class _Divergences(Rewriting):
         """A node, with logarithms whose tangents cancel in that form."""
         if not isinstance(node, Add):
             return node
-        whole = self._opened(node)
+        whole = self.opened(node, MOST_OPERATIONS)
         found = self._less_tangents(whole) if isinstance(whole, Add) else None
         return node if found is None else found
-
-    def _opened(self, expression: Expr) -> Expr:
-        """With elementwise definitions written out, if that is not long."""
-        bodies = {leaf: self.definition(leaf) for leaf in operands(expression)}
-        swaps = {leaf: body for leaf, body in bodies.items() if body is not None}
-        whole = expression.xreplace(swaps)
-        if not swaps or whole.count_ops() > MOST_OPERATIONS:
-            return expression
-        return self._opened(whole)
 
     def _less_tangents(self, total: Add) -> Expr | None:
         """The sum with every logarithm less its tangent, if these cancel."""
