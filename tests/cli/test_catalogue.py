@@ -23,9 +23,9 @@ def test_the_list_as_json(ask):
     assert list(by_name) == sorted(by_name)
 
 
-def test_showing_a_loss(run):
-    done = run("show", "squared_error")
-    assert done.returncode == 0, done.stderr
+def test_showing_a_loss(ask):
+    done = ask("show", "squared_error")
+    assert done.exit_code == 0, done.stderr
     for part in ("math", "gradient by prediction", "second derivative by prediction", "loss ="):
         assert part in done.stdout
 
@@ -47,9 +47,9 @@ def test_a_gradient_of_zero_is_said_to_be_zero(ask, option):
     assert "gradient is zero almost everywhere" not in ask("show", "hinge", *option).stdout
 
 
-def test_verifying_prints_points_errors_and_bounds(run):
-    done = run("verify", "squared_error", "--points", "50")
-    assert done.returncode == 0, done.stderr
+def test_verifying_prints_points_errors_and_bounds(ask):
+    done = ask("verify", "squared_error", "--points", "50")
+    assert done.exit_code == 0, done.stderr
     for word in ("squared_error", "points", "worst", "bound", "gradient", "hessian"):
         assert word in done.stdout
 

@@ -32,11 +32,14 @@ print(np.abs(gradient - np.transpose(central)).max(), gradient.shape)
 """
 
 
+PUBLISHED = ["plain.audit.json", "plain.py", "soft.audit.json", "soft.py"]
+
+
 def test_building_succeeds_and_says_what_was_verified(built):
     assert built.returncode == 0, built.stderr
     assert "soft" in built.stdout
     assert "gradient" in built.stdout
-    assert "1 built" in built.stdout
+    assert "2 built" in built.stdout
 
 
 def test_the_module_works_where_there_is_no_symloss(built, own, tmp_path):
@@ -67,11 +70,12 @@ def test_checking_a_folder_of_ones_own(built, ask, tmp_path):
     assert "soft.py is not built" in missing.stderr
 
 
-def test_a_module_is_judged_where_it_lies(judged, own):
+def test_a_module_is_judged_where_it_lies(built, ask, own):
+    judged = ask("verify", "plain.toml", "--out", "mine", "--points", "3", "--json")
     assert judged.exit_code == 0, judged.stderr
     assert json.loads(judged.stdout)["passed"] is True
-    left = [path for path in (own / "ours").rglob("*") if "__pycache__" not in path.parts]
-    assert sorted(path.name for path in left) == ["plain.audit.json", "plain.py"]
+    left = [path for path in (own / "mine").rglob("*") if "__pycache__" not in path.parts]
+    assert sorted(path.name for path in left) == PUBLISHED
 
 
 WRONG = """
@@ -114,11 +118,11 @@ def test_a_spec_of_ones_own_is_shown(ask, arguments):
     assert "gradient by logits" in done.stdout
 
 
-def test_compiling_before_the_first_call(plain, run, own):
-    done = run("build", "plain.toml", "--out", "ours", "--precompile")
-    assert done.returncode == 0, done.stderr
+def test_compiling_before_the_first_call(built, ask, own):
+    done = ask("build", "plain.toml", "--out", "mine", "--precompile")
+    assert done.exit_code == 0, done.stderr
     assert "0 built, 1 current\n1 precompiled" in done.stdout
-    stored = {file.name.split("-")[0] for file in (own / "ours" / "__pycache__").glob("*.nbc")}
+    stored = {file.name.split("-")[0] for file in (own / "mine" / "__pycache__").glob("*.nbc")}
     assert {"plain._value", "plain._value_and_gradient"} <= stored
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from types import FunctionType
 
 import numba
@@ -41,6 +42,7 @@ def draft(tmp_path_factory):
     """The emitted loss of one of the specs, and its module."""
     folder = tmp_path_factory.mktemp("vectors")
 
+    @cache
     def made(name):
         math, inputs, parameter = (SPECS | MASKED)[name]
         text = f'title = "{name}"\nsummary = "A loop."\nsource = "-"\nmath = "{math}"\n'

@@ -37,15 +37,16 @@ def test_one_job_stays_in_this_process():
     ]
 
 
-@pytest.mark.parametrize(("jobs", "numbers"), [(2, [1, 2, 3]), (5, [1, 2])])
-def test_several_jobs_leave_this_process(jobs, numbers):
-    squares, processes = zip(*spread(square, numbers, jobs, lost=told), strict=True)
-    assert sorted(squares) == [number * number for number in numbers]
+def test_several_jobs_leave_this_process():
+    squares, processes = zip(*spread(square, [1, 2, 3], 2, lost=told), strict=True)
+    assert sorted(squares) == [1, 4, 9]
     assert os.getpid() not in processes
 
 
 def test_a_process_that_dies_is_told():
-    assert sorted(spread(die, [1, 2], 2, lost=told)) == ["lost 1", "lost 2"]
+    more_than_there_is_work_for = 5
+    found = spread(die, [1, 2], more_than_there_is_work_for, lost=told)
+    assert sorted(found) == ["lost 1", "lost 2"]
 
 
 def test_closing_early_leaves_no_process():

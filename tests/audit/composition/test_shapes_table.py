@@ -10,18 +10,27 @@ import pytest
 
 from symloss.audit.consequences import completed
 from symloss.audit.findings import Finding
-from symloss.audit.properties.shape import shape
+from symloss.audit.properties.shape import degrees_of, shape, shapes_of
 from symloss.audit.recheck.composition import confirms
-from symloss.audit.subject import subject
+from symloss.audit.subject import Subject, subject
 from symloss.audit.verdicts import Refuted, Unknown
 from tests.audit.composition.table import NAMES, ROWS, Row, spec_of
+
+SECONDS = 4.0
+
+
+def jointly(known: Subject) -> list[Finding]:
+    """The shapes in all of `wrt` together, which alone the table tells of."""
+    answers = shapes_of(known, SECONDS)
+    found = [Finding(name, answer) for name, answer in answers.items()]
+    return found + degrees_of(known.program, answers["convex"], SECONDS)
 
 
 @cache
 def findings(row: Row) -> dict[str, Finding]:
     with TemporaryDirectory() as folder:
         spec = spec_of(row, Path(folder))
-    found = shape(subject(spec, {}), 8.0)
+    found = jointly(subject(spec, {}))
     for finding in found:
         if isinstance(finding.answer, Refuted) and finding.answer.witness["kind"] == "chord":
             assert confirms(spec, finding.answer.witness)
@@ -43,3 +52,10 @@ def test_nearly_all_are_decided() -> None:
         (row.math, name) for row, name in asked if findings(row)[name].verdict == "UNKNOWN"
     ]
     assert len(open_ones) <= 0.05 * len(asked), open_ones
+
+
+def test_each_name_alone_has_shapes_of_its_own(tmp_path: Path) -> None:
+    row = Row("sum(a[d]*b[d], d)", "a real D; b real D", "", "linear in one", "a b")
+    found = {one.name: one.verdict for one in shape(subject(spec_of(row, tmp_path), {}), SECONDS)}
+    told = [found[name] for name in ("affine", "affine in a", "affine in b")]
+    assert told == ["REFUTED", "PROVED", "PROVED"]
