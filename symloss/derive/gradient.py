@@ -102,7 +102,12 @@ class _Reverse:
     def _pull_back_unit(self, step: Step, adjoint: Expr) -> None:
         """Through a unit vector comes what is at right angles to it, over the norm: see `norms`."""
         norm, unit = self.program.step(step.unit_of), step.element()
-        along = self._of(f"d_{step.name}_along", norm.indices, unit * adjoint, norm.bound)
+        name = f"d_{step.name}_along"
+        chosen = self._at_place(adjoint, unit, *norm.bound)
+        if chosen is None:
+            along = self._of(name, norm.indices, unit * adjoint, norm.bound)
+        else:
+            along = self._of(name, norm.indices, chosen)
         rest = self._of(f"d_{step.name}_rest", step.indices, adjoint - unit * along)
         slip = self._of(f"d_{step.name}_slip", norm.indices, unit * rest, norm.bound)
         sloped = (rest - unit * slip) / norm.element()
@@ -111,6 +116,17 @@ class _Reverse:
             if name_of(leaf) in self.active:
                 local = self.differentiator.partial(norm.expression, leaf)
                 self._contribute(leaf, sensitivity * local, step.loops)
+
+    def _at_place(self, adjoint: Expr, unit: Expr, index: Symbol) -> Expr | None:
+        """The sum of an adjoint's products, if it is one place's alone."""
+        step = self.builder.find(name_of(adjoint)) if operands(adjoint) == (adjoint,) else None
+        factors = Mul.make_args(S.Zero if step is None else step.expression)
+        for factor in factors:
+            if isinstance(factor, KroneckerDelta) and index in factor.args:
+                (place,) = set(factor.args) - {index}
+                rest = Mul(*(one for one in factors if one != factor))
+                return (unit * rest).xreplace({index: place})
+        return None
 
     def _of(
         self, name: str, indices: tuple[Symbol, ...], term: Expr, bound: tuple[Symbol, ...] = ()

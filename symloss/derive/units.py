@@ -1,4 +1,4 @@
-"""Cosines are products of unit vectors.
+"""Components over norms are those of unit vectors, and cosines are products of these.
 
 The cosine of x and y is u.v, with u = x/|x| and v = y/|y|. Derivatives then pass through u and v
 alone, and meet what is at right angles to them (see `norms`); a quotient by norms would have to
@@ -17,7 +17,7 @@ from symloss.program import Program, Rewriting, Step, name_of, unused
 
 
 def with_units(program: Program) -> Program:
-    """The program, in which norms are reductions, with cosines as products of unit vectors."""
+    """The program, in which norms are reductions, with cosines and components of unit vectors."""
     return _Units.of_names(program).rewritten(program)
 
 
@@ -25,8 +25,16 @@ class _Units(Rewriting):
     """Products are looked at."""
 
     def node(self, node: Expr) -> Expr:
-        """A node, with a cosine in that form."""
-        return self.cosine(node) if isinstance(node, Mul) else node
+        """A node, with cosines and components in that form."""
+        return self.component(self.cosine(node)) if isinstance(node, Mul) else node
+
+    def component(self, product: Expr) -> Expr:
+        """A product with a component of a unit vector for one over its vector's norm."""
+        for leaf in Mul.make_args(product):
+            for norm, place in self._norms_of(leaf):
+                if Pow(norm, -1) in Mul.make_args(product):
+                    return self.component(product / leaf * norm * self._unit(norm, place))
+        return product
 
     def cosine(self, product: Mul) -> Expr:
         """A product without a sum of products over the norms of both."""
@@ -60,19 +68,21 @@ class _Units(Rewriting):
             return
         factors = Mul.make_args(step.expression)
         if len(factors) == 2:
-            x, y = (list(self._norms_of(factor, step.bound[0])) for factor in factors)
-            yield from ((one, other) for one in x for other in y)
+            x, y = (list(self._norms_of(factor)) for factor in factors)
+            (index,) = step.bound
+            yield from ((u, v) for u, at in x for v, to in y if at == to == index)
 
-    def _norms_of(self, part: Expr, index: Symbol) -> Iterator[Expr]:
-        """The norms over that index of a vector of which this is a component."""
+    def _norms_of(self, part: Expr) -> Iterator[tuple[Expr, Expr]]:
+        """The norms of the vectors of which this is a component, and at which place."""
         for step in list(self.known.values()):
             own = step.expression
             if step.kind != "norm" or len(step.bound) != 1 or not isinstance(own, Indexed):
                 continue
             if isinstance(part, Indexed) and part.base == own.base:
                 at = dict(zip(own.indices, part.indices, strict=True))
-                if at.get(step.bound[0]) == index and own.xreplace(at) == part:
-                    yield step.element(tuple(at[i] for i in step.indices) or None)
+                if own.xreplace(at) == part:
+                    (index,) = step.bound
+                    yield step.element(tuple(at[i] for i in step.indices) or None), at[index]
 
     def _product(self, leaf: Expr, *norms: Expr) -> Expr:
         """The sum of the products of two unit vectors' components."""
@@ -86,7 +96,7 @@ class _Units(Rewriting):
         self.add(made)
         return made.element()
 
-    def _unit(self, leaf: Expr, index: Symbol) -> Expr:
+    def _unit(self, leaf: Expr, index: Expr) -> Expr:
         norm = self.known[name_of(leaf)]
         made = reductions.unit(norm)
         self.known.setdefault(made.name, made)

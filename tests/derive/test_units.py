@@ -90,3 +90,35 @@ def test_a_line_has_no_slope(one_less_cosine):
     value, slopes = one_less_cosine.value_and_gradient(x, y)
     np.testing.assert_array_equal(value, np.where(x * y > 0, 0.0, 2.0)[:, 0])
     np.testing.assert_array_equal(slopes, 0.0)
+
+
+COMPONENT = "length = sqrt(sum(x[d]**2, d))\nloss = -x[place]/length"
+PLACE = 'x = { shape = ["D"] }\nplace = { domain = "index(D)" }'
+
+
+@pytest.mark.parametrize(
+    ("math", "inputs", "expected"),
+    [
+        (COMPONENT, PLACE, "loss = -length_unit[place]"),
+        ("a = sqrt(sum(x[d]**2, d))\nloss = sum(y[d]*x[d]/a, d)", PAIR, "a_unit[d]*y[d]"),
+        ("a = sqrt(sum(x[d]**2, d))\nloss = sum(y[d]/a, d)", PAIR, ""),
+        ("a = sqrt(sum(x[d]**2, d))\nloss = sum(y[d]*x[d]/(1 + a), d)", PAIR, ""),
+    ],
+)
+def test_components_over_norms_are_those_of_unit_vectors(math, inputs, expected, tmp_path):
+    found = text(pipeline.derive_spec(spec_of(tmp_path, math, inputs)).value)
+    assert expected in found, found
+    assert ("_unit" in found) == bool(expected)
+
+
+def test_derivatives_of_a_component_that_is_nearly_all_there_is(tmp_path):
+    """Of -x/r with r**2 = x**2 + y**2: -y**2/r**3 by x, of which 1 less x**2/r**2 is rounded."""
+    loss = pipeline.draft(spec_of(tmp_path, COMPONENT, PLACE), tmp_path)
+    for y in (1e-7, -1e-14, 0.5):
+        x, r = 3.0, np.hypot(3.0, y)
+        vector = np.array([y, x])
+        slope = [x * y / r**3, -(y**2) / r**3]
+        np.testing.assert_allclose(loss.gradient(vector, 1), slope, rtol=1e-15)
+        cross = 3 * y**3 / r**5 - 2 * y / r**3
+        bend = [[x / r**3 - 3 * x * y**2 / r**5, cross], [cross, 3 * x * y**2 / r**5]]
+        np.testing.assert_allclose(loss.hessian(vector, 1), bend, rtol=2e-15)
