@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import sympy
@@ -12,6 +12,7 @@ from sympy.logic.boolalg import And, Boolean
 from symloss.language import FUNCTIONS, signs_of_domain
 from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 from symloss.stable.distances import distances_apart
+from symloss.stable.exponentials import in_logarithms, in_quotients, mean_term, unmasked
 from symloss.stable.rewrites import rewritten
 from symloss.stable.unfold import Unfolding, signs_of
 
@@ -72,7 +73,7 @@ class _Work:
         """What all terms of a logsumexp share leaves it: large, it would round the rest away."""
         if step.kind != "logsumexp" or step.held:
             return step
-        body, mask = _unmasked(step.expression)
+        body, mask = unmasked(step.expression)
         terms = Add.make_args(body)
         shared = Add(*(term for term in terms if not term.free_symbols & set(step.bound)))
         if shared == 0 or shared == body or shared.is_number:
@@ -116,12 +117,37 @@ class _Work:
 
     def of_sums(self, expression: Expr) -> Expr:
         """log(c + sum exp) becomes a (softplus of a) logsumexp, exp(x)/(sum exp) a softmax."""
-        for leaf in operands(expression):
-            power = self.powers.get(name_of(leaf))
-            if power is not None:
-                whole = power.element(tuple(leaf.indices)) if isinstance(leaf, Indexed) else None
-                logarithm = whole or power.element()
-                expression = _without_sum(expression, leaf, logarithm, self.signs)
+        found = {leaf: self.logarithm(leaf) for leaf in operands(expression)}
+        logarithms = {leaf: logarithm for leaf, logarithm in found.items() if logarithm is not None}
+        # A sum of exponentials has no logarithm and no reciprocal where it is not positive.
+        signs = {**self.signs, **{leaf: Dummy(positive=True) for leaf in logarithms}}
+        for leaf, logarithm in logarithms.items():
+            expression = in_logarithms(expression, leaf, logarithm, signs)
+        for leaf, logarithm in logarithms.items():
+            expression = self.of_means(expression, leaf, logarithm)
+            expression = in_quotients(expression, leaf, logarithm)
+        return expression
+
+    def logarithm(self, leaf: Expr) -> Expr | None:
+        """The logsumexp in the place of a sum of exponentials."""
+        power = self.powers.get(name_of(leaf))
+        if power is None:
+            return None
+        return power.element(tuple(leaf.indices) if isinstance(leaf, Indexed) else None)
+
+    def of_means(self, expression: Expr, total: Expr, logarithm: Expr) -> Expr:
+        """sum(f*exp(x))/sum(exp(x)), whose sums overflow, becomes a sum of f*softmax(x)."""
+        whole, definition = self.known[name_of(logarithm)], self.unfolded.definition
+        for node in expression.atoms(Mul):
+            leaves = node.args if Pow(total, -1) in node.args else ()
+            for leaf in leaves:
+                step = self.known.get(name_of(leaf)) if leaf in operands(leaf) else None
+                body = step and mean_term(step, leaf, whole, logarithm, definition)
+                if step is not None and body is not None:
+                    name = unused(f"{step.name}_mean", self.taken)
+                    self.add(replace(step, name=name, expression=body))
+                    mean = node * total / leaf * self.known[name].element()
+                    return self.of_means(expression.xreplace({node: mean}), total, logarithm)
         return expression
 
     def less_terms(self, expression: Expr) -> Expr:
@@ -162,7 +188,7 @@ class _Work:
         back = dict(zip(subscripts, step.indices, strict=True))
         if len(back) != len(subscripts):
             return None
-        body, mask = _unmasked(step.expression)
+        body, mask = unmasked(step.expression)
         own = term.xreplace(back)
         place = _place(body, step.bound[0], own)
         # At a place that other indices choose, the others would have to be summed for each.
@@ -195,43 +221,6 @@ def _weights(program: Program) -> frozenset[str]:
         for entry in program.arguments
         if entry.name not in program.wrt and signs_of_domain(entry.domain)[0]
     )
-
-
-def _without_sum(
-    expression: Expr, total: Expr, logarithm: Expr, signs: Mapping[Expr, Dummy]
-) -> Expr:
-    def of_log(node: Expr) -> Expr:
-        held = Dummy("total")
-        one = sympy.S.One if node.func == _log1p else sympy.S.Zero
-        inside = (node.args[0] + one).xreplace({total: held})
-        factor, rest = sympy.diff(inside, held), inside.xreplace({held: sympy.S.Zero})
-        known = {part: part.xreplace(dict(signs)) for part in (factor, rest)}
-        if factor.has(held) or not known[factor].is_positive:
-            return node
-        if rest == 0:
-            return logarithm + log(factor)
-        if not known[rest].is_positive:
-            return node
-        return log(rest) + _softplus(logarithm + log(factor) - log(rest))
-
-    def of_quotient(node: Expr) -> Expr:
-        if Pow(total, -1) not in node.args:
-            return node
-        power = next((factor for factor in node.args if isinstance(factor, exp)), None)
-        if power is None:
-            return node
-        return node * total / power * exp(power.args[0] - logarithm)
-
-    expression = expression.replace(lambda node: node.func in (log, _log1p), of_log)
-    return expression.replace(lambda node: isinstance(node, Mul), of_quotient)
-
-
-def _unmasked(body: Expr) -> tuple[Expr, Boolean]:
-    if isinstance(body, Piecewise) and len(body.args) == 2:
-        (first, condition), (last, _) = body.args
-        if last == -oo:
-            return first, condition
-    return body, sympy.true
 
 
 def _place(body: Expr, index: Symbol, term: Expr) -> Expr | None:

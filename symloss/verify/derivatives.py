@@ -296,7 +296,7 @@ def check_gradient(tally: Tally, batch: Batch, got: Any, typical: float) -> None
                 continue
             found = float(np.asarray(parts[name])[(number, *place)])
             slack = trial.constant * trial.unit * (_sane(slope.size) + floor)
-            slack += trial.constant * trial.floors[name] + _tiny(batch.dtype)
+            slack += trial.constant * trial.floors[name] + slope.error + _tiny(batch.dtype)
             low, high = slope.low, slope.high
             if not low - slack <= found <= high + slack:
                 # Perturbed points are dear, so they are only tried where they matter.

@@ -14,7 +14,8 @@ from symloss.spec import Spec
 from symloss.verify import contract, derivatives, laws, promises, wide
 from symloss.verify.accuracy import REMEDY, Record, check_accuracy
 from symloss.verify.derivatives import Batch, Trial, batches
-from symloss.verify.sample import sample
+from symloss.verify.inward import brought_inside
+from symloss.verify.sample import Point, sample
 from symloss.verify.slopes import STEP_EXPONENT
 from symloss.verify.tally import Tally
 from symloss.verify.verification import Check, Verification
@@ -116,18 +117,35 @@ class _Hearing:
     @cached_property
     def groups(self) -> list[Batch]:
         found = sample(self.spec, self.points, self.dtype, self.seed)
-        trials = [Trial(self.spec, point, self.dtype, self.seed) for point in found]
+        trials = [self.trial(point) for point in found]
+        interior = [trial for trial in trials if trial.point.kind == "interior"]
+        outside = [trial.point for trial in interior if trial.value is None]
+        if 2 * len(outside) > len(interior):
+            random = np.random.default_rng([self.seed, 19])
+            inside = (
+                brought_inside(self.spec, point, self.is_finite, self.dtype, random)
+                for point in outside
+            )
+            trials += [self.trial(point) for point in inside if point is not None]
         return batches(self.spec, trials, self.dtype)
+
+    def trial(self, point: Point) -> Trial:
+        return Trial(self.spec, point, self.dtype, self.seed)
+
+    def is_finite(self, point: Point) -> bool:
+        return self.trial(point).value is not None
 
     @cached_property
     def largest(self) -> Batch:
-        return max(self.groups, key=lambda group: len(group.trials))
+        """The group with the most points at which the loss is a number."""
+        return max(self.groups, key=lambda group: sum(t.is_representable for t in group.trials))
 
     @cached_property
     def calm(self) -> Batch:
-        """The interior points of the largest group."""
+        """The interior points of the largest group, those at which the loss is a number."""
         plain = [trial for trial in self.largest.trials if trial.point.kind == "interior"]
-        return Batch(self.spec, plain or self.largest.trials, self.dtype)
+        finite = [trial for trial in plain if trial.is_representable]
+        return Batch(self.spec, finite or plain or self.largest.trials, self.dtype)
 
     @cached_property
     def few(self) -> list[Batch]:

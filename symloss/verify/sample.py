@@ -45,8 +45,8 @@ def sample(spec: Spec, count: int, dtype: np.dtype, seed: int) -> list[Point]:
     points += list(_ties(spec, max(count // 6, 2), random))
     if not any(entry.shape for entry in spec.inputs):
         points += list(_kinks(spec, points[: count // 2], dtype))
-    rounded = [_rounded(point, dtype) for point in points]
-    return [point for point in rounded if _is_inside(spec, point)]
+    held = [rounded(point, dtype) for point in points]
+    return [point for point in held if is_inside(spec, point)]
 
 
 def plain_point(
@@ -66,7 +66,7 @@ def plain_point(
         for entry in spec.inputs
     }
     given = {entry.name: _parameter(entry, 0, random) for entry in spec.parameters}
-    return _rounded(Point(values | given, tuple(sizes.items()), "interior"), dtype)
+    return rounded(Point(values | given, tuple(sizes.items()), "interior"), dtype)
 
 
 def _plain(spec: Spec, count: int, random: np.random.Generator) -> Iterator[Point]:
@@ -286,7 +286,7 @@ def _surfaces(spec: Spec) -> Iterator[sympy.Expr]:
                 yield node.lhs - node.rhs
 
 
-def _is_inside(spec: Spec, point: Point) -> bool:
+def is_inside(spec: Spec, point: Point) -> bool:
     """Whether rounding has left every number in its domain."""
     return all(
         _holds(entry.domain, float(value))
@@ -296,7 +296,7 @@ def _is_inside(spec: Spec, point: Point) -> bool:
     )
 
 
-def _rounded(point: Point, dtype: np.dtype) -> Point:
+def rounded(point: Point, dtype: np.dtype) -> Point:
     """The point with every number representable in the tried type."""
     values = {
         name: value

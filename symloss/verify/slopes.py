@@ -28,10 +28,11 @@ Move = Mapping[tuple[str, tuple[int, ...]], arb]
 
 @dataclass(frozen=True)
 class Slope:
-    """A derivative, or the interval between two one-sided ones."""
+    """A derivative, or the interval between two one-sided ones; `error` is what it may be off."""
 
     low: float
     high: float
+    error: float = 0.0
 
     @property
     def size(self) -> float:
@@ -150,8 +151,9 @@ def _between(ahead: arb, behind: arb) -> Slope | None:
     if not sides:
         return None
     one, other = sides[0], sides[-1]
+    error = max(float(one.rad()), float(other.rad()))
     if abs(one - other) < _SMOOTH * (1 + abs(one)):
         middle = float(((one + other) / 2).mid())
-        return Slope(middle, middle)
+        return Slope(middle, middle, error)
     low, high = sorted((float(one.mid()), float(other.mid())))
-    return Slope(low, high)
+    return Slope(low, high, error)

@@ -13,6 +13,7 @@ from sympy import Symbol
 
 from symloss.spec import Spec, dimension_symbol
 from symloss.verify.derivatives import Batch, Key, Trial, by_name
+from symloss.verify.inward import brought_inside
 from symloss.verify.reference import evaluate, tables_of
 from symloss.verify.sample import Point, plain_point
 from symloss.verify.slopes import Differences, Slope
@@ -70,7 +71,14 @@ def _wide_item(
     item = WideItem(spec, plain_point(spec, size, dtype, random, border=True))
     if item.value.is_finite():
         return item
-    return WideItem(spec, plain_point(spec, size, dtype, random, border=False))
+    plain = plain_point(spec, size, dtype, random, border=False)
+    item = WideItem(spec, plain)
+    if item.value.is_finite():
+        return item
+    inside = brought_inside(
+        spec, plain, lambda point: bool(WideItem(spec, point).value.is_finite()), dtype, random
+    )
+    return item if inside is None else WideItem(spec, inside)
 
 
 def check_wide(
@@ -112,7 +120,7 @@ def _check_wide_item(tally: Tally, item: WideItem, trial: Trial, loss: Any, typi
         slope = item.slope((name, place))
         if slope is None:
             continue
-        slack = unit * (max(abs(slope.low), abs(slope.high)) + typical)
+        slack = unit * (slope.size + typical) + slope.error
         found = float(np.asarray(parts[name])[(0, *place)])
         where = f"{name}{list(place)}"
         tally.compare(found, slope.low, slope.high, slack, point=_size(trial), component=where)
