@@ -28,7 +28,7 @@ from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher
 
 from symloss.audit import audit
-from symloss.derive import Derivation, derive, with_norms, with_units
+from symloss.derive import Derivation, derive, with_norms, with_softmaxes, with_units
 from symloss.emit import render
 from symloss.errors import PublishError, VerificationError
 from symloss.lower import Kernel, lower
@@ -64,7 +64,7 @@ def derive_spec(spec: Spec) -> Derivation:
     """The derivatives of a spec."""
     program = read_program(spec)
     forms = (stabilise(program), stabilise(program, gaps=False))
-    return derive(*(with_units(with_norms(form)) for form in forms))
+    return derive(*(with_units(with_norms(with_softmaxes(form))) for form in forms))
 
 
 def compile_spec(spec: Spec) -> Kernel:

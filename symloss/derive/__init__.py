@@ -11,6 +11,7 @@ from symloss.derive.gradient import gradient_name
 from symloss.derive.kinks import Kink
 from symloss.derive.norms import with_norms
 from symloss.derive.partial import selects_zero
+from symloss.derive.softmaxes import with_softmaxes
 from symloss.derive.units import with_units
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "gradient_name",
     "selects_zero",
     "with_norms",
+    "with_softmaxes",
     "with_units",
 ]

@@ -89,6 +89,9 @@ class _Reverse:
         if step.unit_of:
             self._pull_back_unit(step, adjoint)
             return
+        if step.softmax_of:
+            self._pull_back_softmax(step, adjoint)
+            return
         sensitivity = adjoint * reductions.weight(step, self.builder) if step.kind else adjoint
         for leaf in operands(step.expression):
             if name_of(leaf) in self.active:
@@ -117,6 +120,7 @@ class _Reverse:
                 local = self.differentiator.partial(norm.expression, leaf)
                 self._contribute(leaf, sensitivity * local, step.loops)
 
+<<<<<<< HEAD
     def _at_place(self, adjoint: Expr, unit: Expr, index: Symbol) -> Expr | None:
         """The sum of an adjoint's products, if it is one place's alone."""
         step = self.builder.find(name_of(adjoint)) if operands(adjoint) == (adjoint,) else None
@@ -127,6 +131,21 @@ class _Reverse:
                 rest = Mul(*(one for one in factors if one != factor))
                 return (unit * rest).xreplace({index: place})
         return None
+=======
+    def _pull_back_softmax(self, step: Step, adjoint: Expr) -> None:
+        """Through a softmax comes what an adjoint is above the softmax's mean of it."""
+        *free, index = step.indices
+        share = step.element()
+        mean = self._of(f"d_{step.name}_mean", tuple(free), share * adjoint, (index,))
+        whole = self.program.step(step.softmax_of)
+        body = whole.expression.xreplace(dict(zip(whole.loops, step.indices, strict=True)))
+        for leaf in operands(body):
+            if name_of(leaf) in self.active:
+                local = self.differentiator.partial(body, leaf)
+                if local is not S.Zero:
+                    slope = self._slope(share * (adjoint - mean), local)
+                    self._contribute(leaf, slope, step.loops)
+>>>>>>> 7895135 (Derivatives: softmaxes are steps of their own, so that what reaches the logits is taken less its mean; powers of a named sigmoid)
 
     def _of(
         self, name: str, indices: tuple[Symbol, ...], term: Expr, bound: tuple[Symbol, ...] = ()

@@ -24,7 +24,8 @@ def weight(step: Step, builder: Builder) -> Expr:
     if step.kind == "sum":
         return S.One
     if step.kind == "logsumexp":
-        return _shared(_softmax(step), builder)
+        known = next((one for one in builder.steps if one.softmax_of == step.name), None)
+        return known.element(step.loops) if known else _shared(softmax(step), builder)
     if step.kind == "norm":
         return _shared(unit(step), builder)
     if step.kind in _ARG:
@@ -44,7 +45,8 @@ def place(step: Step, builder: Builder, kind: Kind = "argmax") -> Expr:
     return _shared(Step(name, step.indices, step.expression, kind, step.bound), builder)
 
 
-def _softmax(step: Step) -> Step:
+def softmax(step: Step) -> Step:
+    """The softmax of a logsumexp's terms."""
     expression = exp(step.expression - step.element())
     return Step(f"{step.name}_softmax", step.loops, expression, softmax_of=step.name)
 

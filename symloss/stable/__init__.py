@@ -10,6 +10,7 @@ from symloss.stable.complements import complemented
 from symloss.stable.cosines import cosines_apart
 from symloss.stable.distances import distances_apart
 from symloss.stable.divergences import divergences_apart
+from symloss.stable.exponentials import place_of
 from symloss.stable.own_terms import without_own_terms
 from symloss.stable.powers import powers_apart
 from symloss.stable.programs import stabilise
@@ -25,6 +26,7 @@ __all__ = [
     "cosines_apart",
     "distances_apart",
     "divergences_apart",
+    "place_of",
     "powers_apart",
     "quotients_apart",
     "rewritten",

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sympy import Add, Dummy, Expr, Indexed, Mul, Piecewise, Pow, S, diff, exp, log, oo, true
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Indexed,
+    Mul,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+    diff,
+    exp,
+    log,
+    oo,
+    true,
+)
 from sympy.logic.boolalg import Boolean
 
 from symloss.language import FUNCTIONS
-from symloss.program import Step
+from symloss.program import Step, operands
 
 _softplus: Any = FUNCTIONS["softplus"].build
 _log1p = FUNCTIONS["log1p"].node
@@ -90,3 +105,17 @@ def unmasked(body: Expr, *, outside: Expr = -oo) -> tuple[Expr, Boolean]:
         if last == outside:
             return first, condition
     return body, true
+
+
+def place_of(body: Expr, index: Symbol, term: Expr) -> Expr | None:
+    """The place at which the body is the term."""
+    for leaf in operands(body):
+        if not isinstance(leaf, Indexed) or index not in leaf.indices:
+            continue
+        axis = leaf.indices.index(index)
+        for other in operands(term):
+            if isinstance(other, Indexed) and other.base == leaf.base:
+                place = other.indices[axis]
+                if index not in place.free_symbols and body.xreplace({index: place}) == term:
+                    return place
+    return None

@@ -12,7 +12,7 @@ from sympy.logic.boolalg import And, Boolean
 from symloss.language import FUNCTIONS, signs_of_domain
 from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 from symloss.stable.distances import distances_apart
-from symloss.stable.exponentials import in_logarithms, in_quotients, mean_term, unmasked
+from symloss.stable.exponentials import in_logarithms, in_quotients, mean_term, place_of, unmasked
 from symloss.stable.rewrites import rewritten
 from symloss.stable.unfold import Unfolding, signs_of
 
@@ -190,7 +190,7 @@ class _Work:
             return None
         body, mask = unmasked(step.expression)
         own = term.xreplace(back)
-        place = _place(body, step.bound[0], own)
+        place = place_of(body, step.bound[0], own)
         # At a place that other indices choose, the others would have to be summed for each.
         ranges = set(self.program.ranges)
         if place is None or not place.free_symbols & ranges <= set(step.indices):
@@ -221,17 +221,3 @@ def _weights(program: Program) -> frozenset[str]:
         for entry in program.arguments
         if entry.name not in program.wrt and signs_of_domain(entry.domain)[0]
     )
-
-
-def _place(body: Expr, index: Symbol, term: Expr) -> Expr | None:
-    """The place at which the body is the term."""
-    for leaf in operands(body):
-        if not isinstance(leaf, Indexed) or index not in leaf.indices:
-            continue
-        axis = leaf.indices.index(index)
-        for other in operands(term):
-            if isinstance(other, Indexed) and other.base == leaf.base:
-                place = other.indices[axis]
-                if index not in place.free_symbols and body.xreplace({index: place}) == term:
-                    return place
-    return None

@@ -89,7 +89,7 @@ class Unfolding:
         return found.xreplace({dummy: symbol for symbol, dummy in self.signed.items()})
 
     def _power(self, node: Pow) -> Expr:
-        """Powers of an exponential, even ones of a root, and those of what is held above 0.
+        """Powers of an exponential or sigmoid, even ones of a root, those of what is held above 0.
 
         With the name in between, the first multiply what overflows by what vanishes; the second
         round twice; of the last, the slope at 0 may be infinite, and must not be met.
@@ -101,9 +101,9 @@ class Unfolding:
             if isinstance(body, Pow) and body.exp == S.Half and node.exp.is_even:
                 return Pow(body.base, node.exp / 2)
             return node
-        if body is None or not body.has(Max, Min, Piecewise, Abs):
-            return node
-        return Pow(body, node.exp)
+        whole = node if body is None else Pow(body, node.exp)
+        is_gain = rewritten(whole) != whole or whole.base.has(Max, Min, Piecewise, Abs)
+        return whole if is_gain else node
 
     def definition(self, leaf: Expr) -> Expr | None:
         """What an operand stands for, if a short formula and no constant of derivatives."""

@@ -120,7 +120,7 @@ def _check_wide_item(tally: Tally, item: WideItem, trial: Trial, loss: Any, typi
         slope = item.slope((name, place))
         if slope is None:
             continue
-        slack = unit * (slope.size + typical) + slope.error
+        slack = unit * (slope.size + typical) + trial.constant * trial.floors[name] + slope.error
         found = float(np.asarray(parts[name])[(0, *place)])
         where = f"{name}{list(place)}"
         tally.compare(found, slope.low, slope.high, slack, point=_size(trial), component=where)

@@ -54,6 +54,20 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
         ("p[k] = 1/(1 + exp(-z[k]))\nloss = sum(-log(1 - p[k]), k)", "softplus(z[k])"),
         ("p[k] = Max(0, z[k])\nloss = sum(p[k]**0.3, k)", "Max(0, z[k])**"),
         ("loss = log(mean(exp(z[k]), k))", "- log(K)"),
+        ("p = 1/(1 + exp(-a))\nloss = 1 - p**b", "loss = -expm1(-b*softplus(-a))"),
+        (
+            "loss = log(sum(exp(z[k]), k)/sum(exp(y[k]), k))",
+            "loss = loss_sum_2_log - loss_sum_log",
+        ),
+        ("loss = log(3/sum(exp(z[k]), k)**2)", "loss = -2*loss_sum_log + log(3)"),
+        (
+            "loss = sum(y[k]*exp(z[k]), k)/sum(exp(z[j]), j)",
+            "sum(exp(-loss_sum_log + z[k])*y[k], k)",
+        ),
+        (
+            "loss = sum(where(k != label, y[k]*exp(z[k]), 0), k)/sum(w[k]*exp(z[k]), k)",
+            "sum(Piecewise((exp(-loss_sum_log + z[k])*y[k], Ne(k, label)), (0, True)), k)",
+        ),
         ("loss = log(1 + sum(exp(z[k]), k))", "loss = softplus(loss_sum_log)"),
         ("loss = log1p(sum(exp(z[k]), k))", "loss = softplus(loss_sum_log)"),
         (
