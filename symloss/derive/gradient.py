@@ -120,7 +120,6 @@ class _Reverse:
                 local = self.differentiator.partial(norm.expression, leaf)
                 self._contribute(leaf, sensitivity * local, step.loops)
 
-<<<<<<< HEAD
     def _at_place(self, adjoint: Expr, unit: Expr, index: Symbol) -> Expr | None:
         """The sum of an adjoint's products, if it is one place's alone."""
         step = self.builder.find(name_of(adjoint)) if operands(adjoint) == (adjoint,) else None
@@ -131,7 +130,7 @@ class _Reverse:
                 rest = Mul(*(one for one in factors if one != factor))
                 return (unit * rest).xreplace({index: place})
         return None
-=======
+
     def _pull_back_softmax(self, step: Step, adjoint: Expr) -> None:
         """Through a softmax comes what an adjoint is above the softmax's mean of it."""
         *free, index = step.indices
@@ -145,7 +144,6 @@ class _Reverse:
                 if local is not S.Zero:
                     slope = self._slope(share * (adjoint - mean), local)
                     self._contribute(leaf, slope, step.loops)
->>>>>>> 7895135 (Derivatives: softmaxes are steps of their own, so that what reaches the logits is taken less its mean; powers of a named sigmoid)
 
     def _of(
         self, name: str, indices: tuple[Symbol, ...], term: Expr, bound: tuple[Symbol, ...] = ()
