@@ -22,12 +22,17 @@ def audited(path: str):
     return spec, json.loads(json.dumps(audit(spec).to_json()))
 
 
-def outcomes(path: str, change=None):
-    """The checker's answers by property, after `change` of the findings, by property."""
+def outcomes(path: str, change=None, only=()):
+    """The checker's answers by property, after `change` of the findings, by property.
+
+    To all findings, or to those that are asked for: a tampered one is rejected on its own account.
+    """
     spec, document = audited(path)
     document = copy.deepcopy(document)
     if change is not None:
         change({finding["property"]: finding for finding in document["findings"]})
+    if only:
+        document["findings"] = [one for one in document["findings"] if one["property"] in only]
     return {one.name: one for one in replay(spec, document)}
 
 
@@ -74,21 +79,24 @@ def _no_middle(by):
     "change", [_moved_middle, _outside, _target_moves, _unknown_label, _no_middle]
 )
 def test_tampered_chords_are_rejected(change):
-    assert outcomes("classification/logistic.toml", change)["concave"].status == "rejected"
+    found = outcomes("classification/logistic.toml", change, {"concave"})
+    assert found["concave"].status == "rejected"
 
 
 def test_a_chord_of_one_claim_does_not_refute_another():
     def change(by):
         by["convex"].update(verdict="refuted", witness=by["concave"]["witness"])
 
-    assert outcomes("classification/logistic.toml", change)["convex"].status == "rejected"
+    found = outcomes("classification/logistic.toml", change, {"convex"})
+    assert found["convex"].status == "rejected"
 
 
 def test_what_is_false_is_not_confirmed_by_a_copied_certificate():
     def change(by):
         by["concave"].update(verdict="proved", certificate=by["convex"]["certificate"])
 
-    assert outcomes("classification/logistic.toml", change)["concave"].status != "confirmed"
+    found = outcomes("classification/logistic.toml", change, {"concave"})
+    assert found["concave"].status != "confirmed"
 
 
 def test_tampered_exchanges_are_rejected():
@@ -103,8 +111,10 @@ def test_tampered_exchanges_are_rejected():
         by["symmetric"]["witness"]["image"] = {"prediction": ["prediction", 1]}
 
     for change in (reflected, to_itself):
-        assert outcomes("regression/squared_error.toml", change)["symmetric"].status == "rejected"
-    assert outcomes("classification/logistic.toml", same_point)["symmetric"].status == "rejected"
+        found = outcomes("regression/squared_error.toml", change, {"symmetric"})
+        assert found["symmetric"].status == "rejected"
+    found = outcomes("classification/logistic.toml", same_point, {"symmetric"})
+    assert found["symmetric"].status == "rejected"
 
 
 def test_tampered_motions_and_matches_are_rejected():
@@ -112,7 +122,7 @@ def test_tampered_motions_and_matches_are_rejected():
         by["homogeneous"]["witness"]["by"] = "1"
         by["zero_at_match"]["witness"]["inputs"] = ["prediction", "prediction"]
 
-    found = outcomes("classification/logistic.toml", still)
+    found = outcomes("classification/logistic.toml", still, {"homogeneous", "zero_at_match"})
     assert found["homogeneous"].status == found["zero_at_match"].status == "rejected"
 
 
@@ -125,7 +135,7 @@ def test_tampered_gradients_are_rejected():
         one.update(verdict="refuted", witness={"kind": "zero gradient"})
 
     for change in (on_the_flat, zero):
-        found = outcomes("classification/logistic.toml", change)
+        found = outcomes("classification/logistic.toml", change, {"gradient_informative"})
         assert found["gradient_informative"].status == "rejected"
 
 
@@ -137,10 +147,10 @@ def test_tampered_segments_are_rejected():
     def curved(by):
         by["strictly_convex"]["witness"]["t"] = ["-40", "40"]
 
-    path = "regression/huber.toml"
-    assert outcomes(path)["strictly_convex"].status == "confirmed"
+    path, only = "regression/huber.toml", {"strictly_convex"}
+    assert outcomes(path, None, only)["strictly_convex"].status == "confirmed"
     for change in (still, curved):
-        assert outcomes(path, change)["strictly_convex"].status == "rejected"
+        assert outcomes(path, change, only)["strictly_convex"].status == "rejected"
 
 
 def test_consequences_need_their_premise():
@@ -150,16 +160,16 @@ def test_consequences_need_their_premise():
     def backwards(by):
         by["convex"]["certificate"] = {"kind": "consequence", "of": "quasiconvex"}
 
-    path = "classification/logistic.toml"
-    assert outcomes(path, upwards)["quasiconvex"].status == "rejected"
-    assert outcomes(path, backwards)["convex"].status == "rejected"
+    path, both = "classification/logistic.toml", {"convex", "quasiconvex"}
+    assert outcomes(path, upwards, both)["quasiconvex"].status == "rejected"
+    assert outcomes(path, backwards, both)["convex"].status == "rejected"
 
 
 def test_axes_of_permutations_must_be_all():
     def fewer(by):
         by["permutation_symmetric"]["certificate"]["axes"] = []
 
-    found = outcomes("segmentation/dice.toml", fewer)
+    found = outcomes("segmentation/dice.toml", fewer, {"permutation_symmetric"})
     assert found["permutation_symmetric"].status == "rejected"
 
 
