@@ -11,6 +11,7 @@ import sympy
 from sympy import Expr, Rational, Symbol
 
 from symloss.audit.signs import balls, cells, samples
+from symloss.audit.signs.zeros import vanishes
 from symloss.language import Interval
 
 LONGEST, LARGEST_POWER, POINTS = 1000, 100, 60
@@ -123,4 +124,4 @@ def _vanishes(gap: Expr, box: Mapping[Symbol, Any]) -> bool:
         for s, d in box.items()
         if isinstance(d, Interval) and d.low >= 0
     }
-    return sympy.simplify(gap.xreplace(signs)) == 0
+    return vanishes(gap.xreplace(signs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sympy
 from sympy import Rational
@@ -43,12 +44,14 @@ class Group:
         first: whether it is asked only if no group before it looked at all of them; otherwise it
             is asked unless all are decided.
         betters: whether it is asked, too, for bounds that are not known to be the best.
+        chooses: whether it is told which of them are wanted, and spends no time on the others.
     """
 
-    find: Callable[[Subject, float], list[Finding]]
+    find: Callable[..., list[Finding]]
     names: tuple[str, ...]
     first: bool = False
     betters: bool = False
+    chooses: bool = False
 
 
 _SHAPES = ("convex", "concave", "affine", "strictly_convex", "quasiconvex")
@@ -64,10 +67,10 @@ _SHARE_WITHOUT_ENDS = 0.35
 """How much of the budget a second look may take: what it finds, it mostly finds soon."""
 GROUPS = (
     Group(properties.smoothness, ("smoothness", "continuous", "differentiable", "kinks")),
-    Group(properties.line, (*_SHAPES, *_BOUNDS, *_SLOPES)),
+    Group(properties.line, (*_SHAPES, *_BOUNDS, *_SLOPES), chooses=True),
     Group(properties.shape, ("convex", "concave", "affine")),
-    Group(properties.bounds, _BOUNDS, first=True),
-    Group(properties.slopes, _SLOPES, first=True),
+    Group(properties.bounds, _BOUNDS, first=True, chooses=True),
+    Group(properties.slopes, _SLOPES, first=True, chooses=True),
     Group(properties.domain, ("domain",)),
     Group(properties.gradients, ("gradient_informative", "bounded_influence")),
     Group(properties.matches, ("zero_at_match", "minimiser")),
@@ -133,10 +136,11 @@ def _looked(
     for group in GROUPS:
         before = found if group.first else _decided(found)
         done = {name for name, one in before.items() if one.tight or not group.betters}
-        if done >= set(group.names) & asked:
+        wanted = tuple(name for name in group.names if name in asked and name not in done)
+        if not wanted:
             continue
         loose = {name for name, one in found.items() if group.betters and not one.tight}
-        for one in _within(group, known, budget):
+        for one in _within(group, known, wanted, budget):
             if one.name not in _decided(found) or (one.tight and one.name in loose):
                 found[one.name] = _as_value(one)
     return found
@@ -248,10 +252,11 @@ def _far(
     return {**caps, **{one.name: one for one in told if one.name in open_}}
 
 
-def _within(group: Group, known: Subject, budget: float) -> list[Finding]:
+def _within(group: Group, known: Subject, wanted: tuple[str, ...], budget: float) -> list[Finding]:
     spent = budget
+    find = partial(group.find, known, budget * 0.9, *((wanted,) if group.chooses else ()))
     try:
-        found, spent = worker.run(_timed, group, known, budget * 0.9, seconds=budget)
+        found, spent = worker.run(_timed, find, seconds=budget)
     except worker.OutOfTime:
         unknown = Unknown((f"out of time after {budget:g} s",))
         found = [Finding(name, unknown) for name in group.names]
@@ -260,11 +265,10 @@ def _within(group: Group, known: Subject, budget: float) -> list[Finding]:
     return [replace(one, seconds=spent / max(1, len(found))) for one in found]
 
 
-def _timed(group: Group, known: Subject, seconds: float) -> tuple[list[Finding], float]:
-    """What the group finds, and the CPU seconds that it took."""
+def _timed(find: Callable[[], list[Finding]]) -> tuple[list[Finding], float]:
+    """What is found, and the CPU seconds that it took."""
     start = time.process_time()
-    found = list(group.find(known, seconds))
-    return found, time.process_time() - start
+    return list(find()), time.process_time() - start
 
 
 _NONE = {"lower_bound": "-oo", "strong_convexity_constant": "0"}

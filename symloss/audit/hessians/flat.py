@@ -14,6 +14,7 @@ from symloss.audit.hessians.lines import Line, T, lines, parameters_at
 from symloss.audit.signs import balls, cells, chain
 from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.worker import StepEnded, step
+from symloss.audit.signs.zeros import vanishes
 from symloss.language import Interval
 from symloss.program import Program
 
@@ -145,7 +146,7 @@ def is_zero(expression: Expr) -> bool:
     """Whether SymPy simplifies an expression to 0, within a step."""
     try:
         with step(STEP_SECONDS):
-            return bool(sympy.simplify(expression) == 0)
+            return vanishes(expression)
     except StepEnded:
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +32,7 @@ from symloss.stable import stabilise
 RULES, LINES = "composition rules for derivatives", "a line through a small instance"
 TERMS = "a sum of functions of one coordinate each"
 NAMES = ("smoothness", "continuous", "differentiable")
+SLOPES = ("lipschitz", "gradient_lipschitz")
 
 
 def of_program(subject: Subject, seconds: float) -> list[Finding]:
@@ -79,11 +80,12 @@ def _kink(found: Break | None) -> str:
     return found.told if found is not None and found.orders == 0 else ""
 
 
-def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
-    """Lipschitz constants of the loss and of its gradient in the Euclidean norm, for every size."""
-    names = ("lipschitz", "gradient_lipschitz")
+def slopes_of_program(
+    subject: Subject, seconds: float, names: Collection[str] = SLOPES
+) -> list[Finding]:
+    """Those named, in the Euclidean norm, for every size; the constant of strong convexity, too."""
     if not on_convex_set(subject.program, subject.wrt):
-        return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in names]
+        return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in SLOPES]
     slopes = Slopes(Walk(simple(subject.program), subject.wrt))
     terms = None if has_simplex(subject.program) else separable(slopes)
     found = _of_slopes(subject, slopes, tight=terms is not None)
@@ -94,6 +96,7 @@ def slopes_of_program(subject: Subject, seconds: float) -> list[Finding]:
         if one.verdict == "UNKNOWN"
         else best(subject, one, subject.wrt, order, (1, -1), seconds / 4)
         for order, one in enumerate(found, start=1)
+        if one.name in names
     ]
     return [*found, *_strong(subject, terms)]
 

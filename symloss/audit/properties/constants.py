@@ -7,7 +7,7 @@ that of a C1 function's derivative the supremum of |f''| (mean value theorem).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sympy
 from sympy import Expr, Symbol
@@ -33,13 +33,17 @@ from symloss.language import Interval
 
 METHOD = "supremum over ends, kinks and critical points"
 SCOPE = "one variable without core dimensions"
+BOUNDS = ("lower_bound", "upper_bound")
+SLOPES = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
 
 
-def bounds(subject: Subject, seconds: float) -> list[Finding]:
-    """The greatest lower and the least upper bound."""
+def bounds(subject: Subject, seconds: float, names: Collection[str] = BOUNDS) -> list[Finding]:
+    """The greatest lower and the least upper bound, if they are named."""
     found = []
     of_terms = {} if subject.cases else {one.name: one for one in bounds_of_program(subject)}
-    for name, way in (("lower_bound", -1), ("upper_bound", 1)):
+    for name, way in zip(BOUNDS, (-1, 1), strict=True):
+        if name not in names:
+            continue
         tops = [
             _supremum(case, way * case.formula) for case in map(along_difference, subject.cases)
         ]
@@ -76,29 +80,36 @@ def _by_rules(subject: Subject, name: str) -> Finding:
     return Finding(name, answer, str(value), formula=value, tight=False)
 
 
-def slopes(subject: Subject, seconds: float) -> list[Finding]:
-    """Lipschitz constants of the loss and of its gradient, and strong convexity."""
-    names = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
+def slopes(subject: Subject, seconds: float, names: Collection[str] = SLOPES) -> list[Finding]:
+    """Lipschitz constants of the loss and of its gradient, and strong convexity, if named."""
     cases = [along_difference(case) for case in subject.cases]
     if not cases or any(len(case.varying) != 1 for case in cases):
         exact = {one.name: one for one in quadratic.of_cases(subject.cases)}
-        known = {one.name: one for one in slopes_of_program(subject, seconds)}
+        known = {one.name: one for one in slopes_of_program(subject, seconds, names)}
         return list({**known, **exact}.values())
     kind = smoothness(subject, seconds)[0]
     if kind.verdict != "PROVED":
         return [Finding(name, Unknown(("smoothness is not known",))) for name in names]
-    first = _none(names[0], kind)
-    if kind.value != "discontinuous":
-        first = _finding(subject, names[0], _extremes(cases, 1), 1)
-    smooth = kind.value not in ("discontinuous", "C0")
-    curvatures = _extremes(cases, 2) if smooth else []
-    second = _finding(subject, names[1], curvatures, 1) if smooth else _none(names[1], kind)
     found = [
-        endless_on_line(subject, one, subject.wrt, order, (1, -1), seconds / 4)
-        if one.verdict == "UNKNOWN" else one
-        for order, one in enumerate((first, second), start=1)
+        _steepest(subject, cases, kind, order, seconds)
+        for order, name in enumerate(SLOPES[:2], start=1) if name in names
     ]  # fmt: skip
-    return [*found, *([_strong(subject, names[2], curvatures[1::2])] if smooth else [])]
+    if SLOPES[2] in names and kind.value not in ("discontinuous", "C0"):
+        found.append(_strong(subject, SLOPES[2], _extremes(cases, 2)[1::2]))
+    return found
+
+
+def _steepest(
+    subject: Subject, cases: Sequence[Case], kind: Finding, order: int, seconds: float
+) -> Finding:
+    """The supremum of the first or second derivative's size, which the class may forbid."""
+    name = SLOPES[order - 1]
+    if kind.value in ("discontinuous", "C0")[:order]:
+        return _none(name, kind)
+    found = _finding(subject, name, _extremes(cases, order), 1)
+    if found.verdict != "UNKNOWN":
+        return found
+    return endless_on_line(subject, found, subject.wrt, order, (1, -1), seconds / 4)
 
 
 def _none(name: str, kind: Finding) -> Finding:

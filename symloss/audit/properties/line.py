@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from flint import arb
 from sympy import Expr, Rational
 
 from symloss.audit.findings import Finding
+from symloss.audit.properties.constants import BOUNDS, SLOPES
 from symloss.audit.properties.profiles import Known, known
 from symloss.audit.properties.shape import shape
 from symloss.audit.properties.shapes import convexity, shapes
@@ -23,19 +24,26 @@ from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 
 METHOD = "ends, joints and critical points, all found from signs of derivatives"
 TRIED = ("greatest values on pieces",)
+SHAPES = ("convex", "concave", "affine", "strictly_convex", "quasiconvex")
 
 
-def line(subject: Subject, seconds: float) -> list[Finding]:
+def line(
+    subject: Subject, seconds: float, names: Collection[str] = (*SHAPES, *BOUNDS, *SLOPES)
+) -> list[Finding]:
     """Shapes and constants of losses in one variable; nothing where other symbols are left.
+
+    Those named are among what is told.
 
     What stays unknown here is listed as such: the slower search for constants would not find it.
     """
     until = time.process_time() + seconds
+    told = ((shapes, SHAPES), (_bounds, BOUNDS), (_slopes, SLOPES))
+    parts = [part for part, of in told if set(of) & set(names)]
     found: list[Finding] = []
     with suppress(worker.StepEnded), worker.step(seconds):
-        found += _by_rules(subject, seconds / 4)
+        found += _by_rules(subject, seconds / 4) if shapes in parts else []
         lines = known(subject, seconds) or []
-        for part in (shapes, _bounds, _slopes) if lines else ():
+        for part in parts if lines else ():
             left = until - time.process_time()
             with suppress(worker.StepEnded), worker.step(max(0.1, left * 0.7)):
                 found += part(lines)

@@ -18,6 +18,7 @@ from symloss.audit.findings import Finding
 from symloss.audit.signs.decide import Box
 from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.worker import StepEnded, step
+from symloss.audit.signs.zeros import vanishes
 from symloss.audit.subject import REALS, Case, Subject, in_signs
 from symloss.audit.verdicts import Proved
 
@@ -114,4 +115,4 @@ def _is_inside(box: Box, symbol: Symbol, place: Expr) -> bool:
 
 
 def _is_zero(slope: Expr) -> bool:
-    return not slope.has(sympy.nan, sympy.zoo, sympy.oo) and bool(sympy.simplify(slope) == 0)
+    return not slope.has(sympy.nan, sympy.zoo, sympy.oo) and vanishes(slope)

@@ -27,6 +27,7 @@ from symloss.audit.signs import balls, cells, chain, samples
 from symloss.audit.signs.convexity import on_line, one_sided
 from symloss.audit.signs.decide import decided, ordered_breaks
 from symloss.audit.signs.extrema import infimum
+from symloss.audit.signs.zeros import vanishes
 from symloss.audit.subject import REALS, Case, Subject
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Interval
@@ -81,7 +82,7 @@ def _labelled(subject: Subject) -> Sequence[Case]:
 def _mirrored(one: Expr, other: Expr, v: Symbol) -> bool:
     """Whether one(v) is other(-v): by algebra, or the same formula on every piece."""
     back = other.subs(v, -v)
-    if one == back or sympy.simplify(one - back) == 0:
+    if one == back or vanishes(one - back):
         return True
     box = dict.fromkeys(one.free_symbols | back.free_symbols, REALS)
     if set(box) != {v}:
@@ -111,7 +112,7 @@ def _by_slope(phi: Case) -> Answer:
         witness = {"kind": "slopes at 0", "before": str(before), "after": str(after)}
         if cells.sign_in(sympy.expand(after - before), 2) == "+":
             return Refuted("phi is convex and not differentiable at 0", witness)
-        if sympy.simplify(before - after) != 0:
+        if not vanishes(before - after):
             return Unknown(("the slopes at 0",))
         sign = cells.sign_in(before, 2)
         if sign in ("+", "0", "0+"):

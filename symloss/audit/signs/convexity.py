@@ -14,6 +14,7 @@ from symloss.audit.signs import decide as deciding
 from symloss.audit.signs.analytic import analytic_at
 from symloss.audit.signs.memory import remembered
 from symloss.audit.signs.structure import NOT_NEGATIVE, POSITIVE, ZERO
+from symloss.audit.signs.zeros import vanishes
 from symloss.audit.verdicts import Answer, Proved, Refuted, Unknown
 from symloss.language import Interval
 
@@ -119,7 +120,7 @@ def one_sided(expression: Expr, symbol: Symbol, place: Expr, way: str) -> Expr |
 @remembered
 def same(one: Expr, other: Expr) -> bool:
     """Whether two limits are the same number or formula."""
-    return one == other or sympy.simplify(one - other) == 0
+    return one == other or vanishes(one - other)
 
 
 def _ends_agree(inner: Expr, smooth: list[Expr], symbol: Symbol, domain: Interval) -> bool:

@@ -13,6 +13,7 @@ from symloss.audit.signs import cells, chain
 from symloss.audit.signs import decide as deciding
 from symloss.audit.signs.convexity import same
 from symloss.audit.signs.memory import remembered
+from symloss.audit.signs.zeros import vanishes
 from symloss.audit.verdicts import Answer, Proved, Unknown
 from symloss.language import Interval
 
@@ -140,7 +141,7 @@ def _reached(formula: Expr, symbol: Symbol, place: Expr, near: Expr, domain: Int
     if place.is_infinite or (place.is_number and not domain.contains(place)):
         return False
     here = cells.resolved(formula, {symbol: place})
-    return here is not None and sympy.simplify(here.subs(symbol, place) - near) == 0
+    return here is not None and vanishes(here.subs(symbol, place) - near)
 
 
 def _critical(piece: Expr, symbol: Symbol, inside: Expr, y: Symbol) -> list[Candidate]:

@@ -9,6 +9,7 @@ import sympy
 from sympy import Expr, Rational, Symbol
 
 from symloss.audit.signs import cells
+from symloss.audit.signs.zeros import vanishes
 from symloss.language import Interval
 
 HALF_LINE = (sympy.S.Zero, sympy.oo)
@@ -118,7 +119,7 @@ def _common(parts: Sequence[Expr], p: Symbol) -> Expr | None:
     first: Expr | None = None
     for part in parts:
         factor = _factor(part, p) if part != 0 else first
-        if part != 0 and (factor is None or sympy.simplify(factor - (first or factor)) != 0):
+        if part != 0 and (factor is None or not vanishes(factor - (first or factor))):
             return None
         first = factor
     return sympy.S.One if first is None else first
