@@ -166,6 +166,7 @@ def _back(candidate: Candidate, outer: cells.Cell) -> Candidate | None:
     return Candidate(sympy.simplify(value), sympy.simplify(place), candidate.attained)
 
 
+@remembered
 def own_symbols(outer: cells.Cell) -> dict[Symbol, Expr] | None:
     """What a cell's positive symbols are in the box's own; None where that is not unique."""
     swap = {}

@@ -9,7 +9,7 @@ import sympy
 from sympy import Expr, Rational, Symbol
 
 from symloss.audit.signs import cells
-from symloss.audit.signs.zeros import vanishes
+from symloss.audit.signs.zeros import is_apart, vanishes
 from symloss.language import Interval
 
 HALF_LINE = (sympy.S.Zero, sympy.oo)
@@ -145,5 +145,14 @@ def _settled(test: Expr, p: Symbol) -> bool:
 def _by_quotient(node: Expr, p: Symbol) -> Expr | None:
     if node.has(sympy.Piecewise, sympy.Max, sympy.Min, sympy.Abs) or sympy.count_ops(node) > 80:
         return None
+    if _is_entangled(node, p):
+        return None
     quotient = sympy.simplify(node / node.subs(p, 1))
     return _of_number(quotient, p) if quotient.free_symbols <= {p} else None
+
+
+def _is_entangled(node: Expr, p: Symbol) -> bool:
+    """Whether numbers show that the node is no function of p times one of its other symbols."""
+    others = {s: sympy.Dummy(s.name, **s.assumptions0) for s in node.free_symbols - {p}}
+    one, two = node.subs(p, 1), node.subs(p, 2)
+    return is_apart(one * two.xreplace(others) - two * one.xreplace(others))

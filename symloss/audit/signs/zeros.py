@@ -15,10 +15,10 @@ TRIES = 3
 
 def vanishes(expression: Expr) -> bool:
     """Whether SymPy simplifies the expression to 0, for all that its symbols may be."""
-    return not _is_apart(expression) and bool(sympy.simplify(expression) == 0)
+    return not is_apart(expression) and bool(sympy.simplify(expression) == 0)
 
 
-def _is_apart(expression: Expr) -> bool:
+def is_apart(expression: Expr) -> bool:
     """Whether balls show it not to be 0 at some point that its symbols may be at."""
     symbols = sorted(expression.free_symbols, key=str)
     return any(
