@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import pytest
+import sympy
 
 from symloss.audit.properties import bounds, line, slopes
+from symloss.audit.properties.lowest import lowest
 from symloss.audit.subject import subject
 from symloss.spec import read_spec
 
@@ -64,3 +66,12 @@ for ask in (sympy.simplify, chain.sympy.factor, sympy.core.exprtools.factor_term
 
 def test_sympy_recalls_what_it_found_under_all_names():
     subprocess.run([sys.executable, "-c", RECALLS], check=True)
+
+
+def test_no_stationary_point_is_looked_for_where_it_would_tell_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "own.toml"
+    path.write_text(SPEC.format(math="sin(x) + cos(2*x)", shape=""), "utf-8")
+    monkeypatch.setattr(sympy, "solve", lambda *_, **__: pytest.fail("solved"))
+    known = subject(read_spec(str(path)), {})
+    assert lowest(known, "lower_bound", -1, 2.0) is None
+    assert lowest(known, "upper_bound", 1, 2.0) is None

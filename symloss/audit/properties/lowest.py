@@ -36,6 +36,9 @@ def lowest(subject: Subject, name: str, way: int, seconds: float) -> Finding | N
     case = subject.cases[0]
     if case.widened or case.formula.has(*_CHOICES):
         return None
+    shape = "convex" if way < 0 else "concave"
+    if not isinstance(shapes(subject.program, seconds)[shape], Proved):
+        return None
     signed = _signed(case)
     found = _attained(signed.formula, signed.box, signed.varying, signed.fixed)
     if found is None or found[1].free_symbols - set(signed.parameters):
@@ -43,9 +46,6 @@ def lowest(subject: Subject, name: str, way: int, seconds: float) -> Finding | N
     point, value = found
     back = {symbol: Symbol(symbol.name, real=True) for symbol in signed.box}
     value, point = value.xreplace(back), {back[s]: p.xreplace(back) for s, p in point.items()}
-    shape = "convex" if way < 0 else "concave"
-    if not isinstance(shapes(subject.program, seconds)[shape], Proved):
-        return None
     told = ", ".join(f"{symbol} = {place}" for symbol, place in point.items())
     data = {"kind": "stationary", "of": shape, "point": {str(s): str(p) for s, p in point.items()}}
     steps = (f"the loss is {shape}", f"its gradient is 0 at {told}")
