@@ -32,6 +32,7 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from symloss.language import FUNCTIONS
+from symloss.stable.addends import less_addend, log1p_of_sum, log_of_sum, share_of_sum
 from symloss.stable.denominators import over_one
 from symloss.stable.differences import (
     common_factor,
@@ -122,26 +123,6 @@ def _log1mexp_of(node: Expr) -> Expr | None:
     return None
 
 
-def _two_exponentials(node: Expr) -> Expr | None:
-    if not isinstance(node, log) or not isinstance(node.args[0], Add):
-        return None
-    terms = node.args[0].args
-    if len(terms) == 2 and all(isinstance(term, exp) for term in terms):
-        return _logaddexp(*(term.args[0] for term in terms))
-    return None
-
-
-def _constant_and_exponential(node: Expr) -> Expr | None:
-    """log(c + exp(x)), which overflows long before its value does."""
-    if not isinstance(node, log) or not isinstance(node.args[0], Add):
-        return None
-    powers = [term for term in node.args[0].args if isinstance(term, exp)]
-    rest = node.args[0] - Add(*powers)
-    if len(powers) == 1 and rest.is_positive and rest.is_finite and not rest.has(exp):
-        return _logaddexp(log(rest), powers[0].args[0])
-    return None
-
-
 def _logarithm_of_product(node: Expr) -> Expr | None:
     """log(r*exp(x)), where the product may overflow or vanish; r may be 1."""
     if not isinstance(node, log):
@@ -158,6 +139,15 @@ def _logarithm_of_reciprocal(node: Expr) -> Expr | None:
     if isinstance(inside, Pow) and inside.exp == -1:
         return -log(inside.base)
     return None
+
+
+def _logarithm_of_choice(node: Expr) -> Expr | None:
+    """The logarithm of one of several, if one of them has another form for it."""
+    choice = node.args[0] if isinstance(node, log) else None
+    if not isinstance(choice, Piecewise):
+        return None
+    branches = [(rewritten(log(value)), condition) for value, condition in choice.args]
+    return None if all(isinstance(value, log) for value, _ in branches) else Piecewise(*branches)
 
 
 def _sigmoid_of_softplus(node: Expr) -> Expr | None:
@@ -355,10 +345,19 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log1p", "log(1 + x)", -0.9, 50.0, _logarithm_near_one),
     Rewrite("softplus", "log(1 + exp(x))", -50.0, 50.0, _softplus_of),
     Rewrite("log1mexp", "log(1 - exp(-x))", 1e-6, 50.0, _log1mexp_of),
-    Rewrite("logaddexp", "log(exp(x) + exp(y))", -50.0, 50.0, _two_exponentials),
-    Rewrite("logaddexp with a constant", "log(2 + exp(x))", 0.1, 50.0, _constant_and_exponential),
+    Rewrite("logaddexp", "log(exp(x) + exp(y))", -50.0, 50.0, log_of_sum),
+    Rewrite("logaddexp with 1", "log(1 + exp(x) + exp(y))", -50.0, 50.0, log1p_of_sum),
+    Rewrite("logaddexp less a term", "log(2*exp(x) + exp(y)) - x", -50.0, 50.0, less_addend),
+    Rewrite("share of a sum", "exp(x)/(exp(x) + 2*exp(y) + 3)", -50.0, 50.0, share_of_sum),
     Rewrite("log of a product", "log(2*exp(x))", 0.1, 50.0, _logarithm_of_product),
     Rewrite("log of a reciprocal", "log(1/x)", 0.1, 50.0, _logarithm_of_reciprocal),
+    Rewrite(
+        "log of a choice",
+        "log(Piecewise((1/(1 + exp(-x)), x < y), (y, True)))",
+        0.1,
+        9.0,
+        _logarithm_of_choice,
+    ),
     Rewrite("sigmoid of softplus", "exp(-log(1 + exp(x)))", -50.0, 50.0, _sigmoid_of_softplus),
     Rewrite("acosh near one", "acosh(1 + x)", 1e-6, 50.0, _acosh_near_one),
     Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail_of_erf),

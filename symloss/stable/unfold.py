@@ -64,7 +64,17 @@ class Unfolding:
         node = expression if tuple(parts) == expression.args else expression.func(*parts)
         if isinstance(node, Pow):
             return self._power(node)
+        if isinstance(node, (log, _log1p, Mul)):
+            node = self._with_exponentials(node)
         return self._gaining(node) if isinstance(node, (log, _log1p, _loggamma, Add)) else node
+
+    def _with_exponentials(self, node: Expr) -> Expr:
+        """A node with all names of exponentials written out, if a rewrite needs to see them."""
+        bodies = {leaf: self.definition(leaf) for leaf in operands(node)}
+        swaps = {leaf: body for leaf, body in bodies.items() if body and exponentials_of(body)[0]}
+        whole = node.xreplace(swaps) if len(swaps) > 1 else node
+        found = self._rewritten(whole) if swaps else whole
+        return node if found == whole else self(found)
 
     def _gaining(self, node: Expr) -> Expr:
         """A node with the definitions of those operands that make a rewrite fire."""

@@ -54,6 +54,17 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
         ("p[k] = 1/(1 + exp(-z[k]))\nloss = sum(-log(1 - p[k]), k)", "softplus(z[k])"),
         ("p[k] = Max(0, z[k])\nloss = sum(p[k]**0.3, k)", "Max(0, z[k])**"),
         ("loss = log(mean(exp(z[k]), k))", "- log(K)"),
+        ("p = exp(a)\nq = exp(b)\nloss = -log(p/(p + q))", "loss = softplus(-a + b)"),
+        ("p = exp(a)\nq = exp(b)\nloss = (p/(p + q))**2", "loss = sigmoid(a - b)**2"),
+        (
+            "p = exp(a)\nloss = log(2/(1 + p + exp(b)))",
+            "loss = -softplus(logaddexp(a, b)) + log(2)",
+        ),
+        (
+            "p = 1/(1 + exp(-a))\nloss = -log(where(b > 0, p, 1 - p))",
+            "loss = -Piecewise((-softplus(-a), b > 0), (-softplus(a), True))",
+        ),
+        ("loss = log(where(a > 0, a, b**2))", "loss = log(Piecewise((a, a > 0), (b**2, True)))"),
         ("p = 1/(1 + exp(-a))\nloss = 1 - p**b", "loss = -expm1(-b*softplus(-a))"),
         (
             "loss = log(sum(exp(z[k]), k)/sum(exp(y[k]), k))",
