@@ -11,6 +11,7 @@ import pytest
 import sympy
 from sympy import Expr, Indexed, KroneckerDelta
 
+from symloss.derive import Derivation
 from symloss.language import BY_NODE, quotient
 from symloss.program import Program, operands
 from symloss.spec import Spec, read_spec
@@ -32,6 +33,17 @@ def spec_of(tmp_path: Path) -> Callable[..., Spec]:
         return read_spec(file)
 
     return make
+
+
+def assert_same(
+    plain: Derivation, ours: Derivation, values: Mapping[str, Any], sizes: Mapping[str, int]
+) -> None:
+    """Value, gradient and Hessian-vector product are the same numbers in two forms."""
+    for part in ("value", "gradient", "hessian_vector_product"):
+        expected, found = (interpret(getattr(one, part), values, sizes) for one in (plain, ours))
+        for output in expected:
+            for place, number in expected[output].items():
+                assert found[output][place] == pytest.approx(number, rel=1e-20, abs=1e-20)
 
 
 def interpret(

@@ -9,13 +9,14 @@ from symloss import pipeline
 from symloss.derive import derive, with_softmaxes
 from symloss.program import read_program
 from symloss.stable import stabilise
-from tests.derive.conftest import interpret
+from tests.derive.conftest import assert_same
 
 SIZES = {"N": 3, "K": 2}
 Z = [["0.5", "-1.1"], ["0.9", "0.2"], ["-0.4", "1.7"]]
 V = [["0.3", "2.1"], ["-0.6", "0.4"], ["1.4", "-0.8"]]
+MEAN = "m[i] = sum(z[i,k]*exp(z[i,k]/2), k)/sum(exp(z[i,k]/2), k)\n"
 PROGRAMS = {
-    "a mean": "loss = sum(z[i,k]*exp(z[i,k]/2), i, k)/sum(exp(z[i,k]/2), i, k)",
+    "a mean": MEAN + "loss = sum(m[i]**2, i)",
     "of each row": "p[i,k] = softmax(z[i,k], k)\nloss = sum(p[i,k]**3*z[i,k], i, k)",
     "of each column": "loss = sum(softmax(z[i,k], i)**2, i, k)",
     "twice": "p[i,k] = softmax(z[i,k], k)\nloss = sum(p[i,k]*p[j,k] - p[i,k], i, j, k)",
@@ -27,15 +28,8 @@ PROGRAMS = {
 def test_derivatives_are_those_of_the_exponentials(spec_of, name):
     program = stabilise(read_program(spec_of(PROGRAMS[name], {"z": "shape = [3, 2]"})))
     changed = with_softmaxes(program)
-    assert any(step.softmax_of for step in changed.steps) or name == "a mean"
-    plain, ours = derive(program), derive(changed)
-    for part in ("value", "gradient", "hessian_vector_product"):
-        expected, found = (
-            interpret(getattr(one, part), {"z": Z, "vector_z": V}, SIZES) for one in (plain, ours)
-        )
-        for output in expected:
-            for place, number in expected[output].items():
-                assert found[output][place] == pytest.approx(number, rel=1e-20, abs=1e-20)
+    assert any(step.softmax_of for step in changed.steps)
+    assert_same(derive(program), derive(changed), {"z": Z, "vector_z": V}, SIZES)
 
 
 def test_a_definition_is_the_softmax_itself(spec_of):

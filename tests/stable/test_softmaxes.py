@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from symloss import pipeline
+from symloss.derive import with_softmaxes
 from symloss.program import text
 from symloss.spec import read_spec
 from symloss.stable import softmaxes_apart
@@ -35,7 +36,7 @@ def spec_of(folder, math):
     ],
 )
 def test_forms(math, expected, tmp_path):
-    program = pipeline.read_program(spec_of(tmp_path, math))
+    program = with_softmaxes(pipeline.read_program(spec_of(tmp_path, math)))
     found = text(softmaxes_apart(program))
     assert expected in found
     if not expected:
