@@ -54,11 +54,9 @@ class Group:
     chooses: bool = False
 
 
-_SHAPES = ("convex", "concave", "affine", "strictly_convex", "quasiconvex")
-_BOUNDS = ("lower_bound", "upper_bound")
-_SLOPES = ("lipschitz", "gradient_lipschitz", "strong_convexity_constant")
+_ON_LINE = (*properties.SHAPES, *properties.BOUNDS, *properties.SLOPES)
 _WITHOUT_ENDS = (
-    "domain", "continuous", "smoothness", "differentiable", "kinks", *_SHAPES, *_BOUNDS, *_SLOPES,
+    "domain", "continuous", "smoothness", "differentiable", "kinks", *_ON_LINE,
     "strongly_convex", "gradient_informative", "bounded_influence", "zero_at_match", "minimiser",
     "growth", "redescending",
 )  # fmt: skip
@@ -67,10 +65,10 @@ _SHARE_WITHOUT_ENDS = 0.35
 """How much of the budget a second look may take: what it finds, it mostly finds soon."""
 GROUPS = (
     Group(properties.smoothness, ("smoothness", "continuous", "differentiable", "kinks")),
-    Group(properties.line, (*_SHAPES, *_BOUNDS, *_SLOPES), chooses=True),
+    Group(properties.line, _ON_LINE, chooses=True),
     Group(properties.shape, ("convex", "concave", "affine")),
-    Group(properties.bounds, _BOUNDS, first=True, chooses=True),
-    Group(properties.slopes, _SLOPES, first=True, chooses=True),
+    Group(properties.bounds, properties.BOUNDS, first=True, chooses=True),
+    Group(properties.slopes, properties.SLOPES, first=True, chooses=True),
     Group(properties.domain, ("domain",)),
     Group(properties.gradients, ("gradient_informative", "bounded_influence")),
     Group(properties.matches, ("zero_at_match", "minimiser")),

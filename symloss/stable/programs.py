@@ -138,7 +138,7 @@ class _Work:
     def of_means(self, expression: Expr, total: Expr, logarithm: Expr) -> Expr:
         """sum(f*exp(x))/sum(exp(x)), whose sums overflow, becomes a sum of f*softmax(x)."""
         whole, definition = self.known[name_of(logarithm)], self.unfolded.definition
-        for node in expression.atoms(Mul):
+        for node in sorted(expression.atoms(Mul), key=sympy.default_sort_key):
             leaves = node.args if Pow(total, -1) in node.args else ()
             for leaf in leaves:
                 step = self.known.get(name_of(leaf)) if leaf in operands(leaf) else None

@@ -57,11 +57,11 @@ from symloss.stable.remainders import less_tangent, logarithm_less_tangent
 _erfc: Any
 _sigmoid: Any
 _loggamma: Any = FUNCTIONS["loggamma"].build
-_softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _logaddexp, _xlogy, _erfc, _log_ndtr = (
+_softplus, _sigmoid, _log1p, _expm1, _logcosh, _log1mexp, _xlogy, _erfc, _log_ndtr = (
     FUNCTIONS[name].build
     for name in (
         *("softplus", "sigmoid", "log1p", "expm1", "logcosh"),
-        *("log1mexp", "logaddexp", "xlogy", "erfc", "log_ndtr"),
+        *("log1mexp", "xlogy", "erfc", "log_ndtr"),
     )
 )
 

@@ -29,22 +29,6 @@ def softmaxes_apart(program: Program) -> Program:
 class _Softmaxes(Rewriting):
     """Sums are looked at."""
 
-    def add(self, step: Step) -> None:
-        """One more step; softmaxes are known by their form."""
-        whole = None if step.softmax_of or step.held else self._whole(step)
-        super().add(step if whole is None else replace(step, softmax_of=whole.name))
-
-    def _whole(self, step: Step) -> Step | None:
-        """The logsumexp whose softmax a step is."""
-        power = step.expression.args[0] if isinstance(step.expression, exp) else S.Zero
-        for leaf in operands(power):
-            whole = self.read(leaf)
-            if whole is not None and whole.kind == "logsumexp" and len(whole.bound) == 1:
-                own = self._body(whole, step)
-                if own is not None and power == own - leaf and leaf == self._at(whole, step):
-                    return whole
-        return None
-
     @staticmethod
     def _at(whole: Step, step: Step) -> Expr:
         """A logsumexp at the indices of its softmax."""

@@ -72,8 +72,10 @@ class Unfolding:
         """A node with all names of exponentials written out, if a rewrite needs to see them."""
         bodies = {leaf: self.definition(leaf) for leaf in operands(node)}
         swaps = {leaf: body for leaf, body in bodies.items() if body and exponentials_of(body)[0]}
-        whole = node.xreplace(swaps) if len(swaps) > 1 else node
-        found = self._rewritten(whole) if swaps else whole
+        if len(swaps) < 2:
+            return node
+        whole = node.xreplace(swaps)
+        found = self._rewritten(whole)
         return node if found == whole else self(found)
 
     def _gaining(self, node: Expr) -> Expr:

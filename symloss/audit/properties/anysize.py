@@ -32,7 +32,7 @@ from symloss.stable import stabilise
 RULES, LINES = "composition rules for derivatives", "a line through a small instance"
 TERMS = "a sum of functions of one coordinate each"
 NAMES = ("smoothness", "continuous", "differentiable")
-SLOPES = ("lipschitz", "gradient_lipschitz")
+LIPSCHITZ = ("lipschitz", "gradient_lipschitz")
 
 
 def of_program(subject: Subject, seconds: float) -> list[Finding]:
@@ -81,11 +81,11 @@ def _kink(found: Break | None) -> str:
 
 
 def slopes_of_program(
-    subject: Subject, seconds: float, names: Collection[str] = SLOPES
+    subject: Subject, seconds: float, names: Collection[str] = LIPSCHITZ
 ) -> list[Finding]:
     """Those named, in the Euclidean norm, for every size; the constant of strong convexity, too."""
     if not on_convex_set(subject.program, subject.wrt):
-        return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in SLOPES]
+        return [Finding(name, Unknown(("the domain of wrt is not convex",))) for name in LIPSCHITZ]
     slopes = Slopes(Walk(simple(subject.program), subject.wrt))
     terms = None if has_simplex(subject.program) else separable(slopes)
     found = _of_slopes(subject, slopes, tight=terms is not None)
