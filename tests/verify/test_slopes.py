@@ -20,6 +20,13 @@ def differences(folder, text, x, inputs=REAL):
     return Differences(spec, tables_of(spec, {"x": x}))
 
 
+def test_slopes_know_what_they_may_be_off(tmp_path):
+    """What is 0 but for rounding is 0 within the error that is told."""
+    found = differences(tmp_path, "sqrt(2 + sin(x)**2 + cos(x)**2)", 2.0).slope("x", ())
+    assert abs(found.low) <= found.error
+    assert 0 < found.error < 1e-40
+
+
 @pytest.mark.parametrize(
     ("text", "x", "slope"),
     [
