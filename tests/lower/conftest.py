@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from symloss.derive import derive
+from symloss.derive import derive, with_softmaxes
 from symloss.lower import Kernel, Procedure, lower
 from symloss.program import read_program
 from symloss.spec import read_spec
@@ -81,7 +81,7 @@ def kernel_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Kerne
         math, inputs = SPECS[name]
         file = tmp_path_factory.mktemp("specs") / f"{name}.toml"
         file.write_text(f"title = 'Test'\nmath = '''\n{math}\n'''\n[inputs]\n{inputs}\n")
-        return lower(derive(read_program(read_spec(file))))
+        return lower(derive(with_softmaxes(read_program(read_spec(file)))))
 
     return make
 
