@@ -11,9 +11,10 @@ for one loop, or one element, LLVM takes long to read, and shortens to what is w
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
+from llvmlite.binding import Linkage
 from llvmlite.ir import Constant
 from numba.core import cgutils, types
 from numba.core.compiler import CompilerBase
@@ -193,11 +194,36 @@ class BriefLowering(Lower):
         return cgutils.pack_struct(builder, [number, some])
 
 
+@cache
+def closed(kind: type[Any]) -> type[Any]:
+    """A kind of Numba's library whose functions call the copies that were optimised with them.
+
+    As Numba links them, whatever copy of a called function a process has loaded first would serve
+    all that it was not inlined into; and copies may add up sums in other orders.
+    """
+
+    class Closed(kind):
+        def _optimize_final_module(self) -> None:
+            for function in self._final_module.functions:
+                if function.linkage == Linkage.linkonce_odr:
+                    function.linkage = Linkage.internal
+            super()._optimize_final_module()
+
+    return Closed
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class BriefNativeLowering(NativeLowering):
     """Numba's last step but one, by the brief way."""
 
     _name = f"native_lowering of {__name__}"  # Numba's steps have names of their own
+
+    def run_pass(self, state: Any) -> bool:
+        """Take a function to LLVM's language, and optimise it there with all that it calls."""
+        codegen = state.targetctx.codegen()
+        state.library = closed(codegen._library_class)(codegen, state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return bool(super().run_pass(state))
 
     @property
     def lowering_class(self) -> type[Lower]:

@@ -2,7 +2,8 @@
 
 Our own leans on parts of Numba that Numba may change in any release. It is used with the releases
 that it was tried with; with others, and in modules that carry their own run-time and may meet any,
-kernels compile as Numba does it, to the same bits in more time.
+kernels compile as Numba does it, in more time, and a sum may be added up in another order when
+what was compiled is loaded from disk.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from llvmlite.binding import Linkage
 from numba import njit
 from numba.core import types
 from numba.core.caching import NullCache
@@ -14,7 +15,7 @@ from numba.core.codegen import CPUCodeLibrary
 from numba.core.postproc import PostProcessor
 from numba.core.typing.context import BaseContext
 
-from symloss.runtime.access import STRICT, compiled
+from symloss.runtime.access import STRICT, compiled, part, weigh
 from symloss.runtime.blocks import unsigned
 from symloss.runtime.way import way
 
@@ -85,6 +86,24 @@ def test_the_brief_way_is_brief(monkeypatch):
         function(x, np.ones((2, 2)), x.copy())
         lengths.append(max(written))
     assert lengths[0] < 0.6 * lengths[1]
+
+
+def weigh_in_parts(x, weight):
+    total = 0.0
+    for start in range(x.shape[0]):
+        total += weigh(part(x, start), weight, start) + weigh(x, weight, 0)
+        total += weigh(x, part(weight, start), 0)
+    return total
+
+
+def test_what_a_kernel_calls_is_its_own_copy():
+    """Not the one that the process has loaded first, which may add up in another order."""
+    kernel = compiled(weigh_in_parts)
+    kernel._cache.flush()
+    kernel(np.ones(9), np.ones(9))
+    (made,) = kernel.overloads.values()
+    found = [f for f in made.library._final_module.functions if not f.is_declaration]
+    assert {f.linkage for f in found if "access" in f.name} == {Linkage.internal}
 
 
 @pytest.mark.parametrize("version", ["0.62.1", "0.69.0", "1.0", "0.680.0", "dev"])
