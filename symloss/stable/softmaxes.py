@@ -45,7 +45,7 @@ class _Softmaxes(Rewriting):
         """A node, with such differences in that form."""
         if not isinstance(node, Add):
             return node
-        return self._less_softmax(node) or self._less_mean(node) or node
+        return self._less_softmax(node) or self._less_mean(node) or self._beside_whole(node) or node
 
     def _softmaxes(self, total: Add) -> Iterator[tuple[Expr, Expr, Step]]:
         """Terms, each with a softmax at plain indices that is in it."""
@@ -101,6 +101,30 @@ class _Softmaxes(Rewriting):
                     if found is not None and term / leaf * leaf == term:
                         rest = Add(*(part for part in total.args if part not in (term, other)))
                         return rest + term / leaf * found
+        return None
+
+    def _beside_whole(self, total: Add) -> Expr | None:
+        """A term less its logsumexp is taken first: both may be large, and round away the rest."""
+        for term in total.args if len(total.args) > 2 else ():
+            for leaf in operands(term):
+                whole = self.read(leaf)
+                if whole is None or whole.kind != "logsumexp" or leaf != whole.element():
+                    continue
+                found = self._first(whole, total - term, term / leaf)
+                if found is not None and term / leaf * leaf == term:
+                    return found
+        return None
+
+    def _first(self, whole: Step, rest: Expr, factor: Expr) -> Expr | None:
+        """What is beside a logsumexp, with one of its terms less it as a step of its own."""
+        for index in sorted(rest.free_symbols, key=str) if len(whole.bound) == 1 else ():
+            body = whole.expression.xreplace({whole.bound[0]: index})
+            beside = rest + factor * body
+            is_less = len(Add.make_args(beside)) + len(Add.make_args(body)) == len(rest.args)
+            if index.is_integer and beside != 0 and is_less:
+                indices = (*whole.indices, index)
+                made = self._made(f"{whole.name}_above", indices, body - whole.element())
+                return beside - factor * made.element()
         return None
 
     def _mean_of(self, whole: Step, leaf: Expr, mean: Expr) -> Expr | None:

@@ -43,6 +43,36 @@ def test_forms(math, expected, tmp_path):
         assert found == text(program)
 
 
+NAMED = "b = logsumexp(x[j], j)\nloss = sum(exp(x[k] - b)*(%s)*y[k], k)"
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ("x[k] - b + log(K)", "b_above[k]"),
+        ("2*b - 2*x[k] + y[k]", "-2*b_above[k]"),
+        ("x[k] - b", ""),
+        ("2*x[k] - b + y[k]", ""),
+        ("x[k] + b + y[k]", ""),
+    ],
+)
+def test_what_is_large_is_taken_apart_from_what_is_beside(terms, expected, tmp_path):
+    program = pipeline.read_program(spec_of(tmp_path, NAMED % terms))
+    found = text(softmaxes_apart(program))
+    assert expected in found
+    assert bool(expected) is ("b_above" in found)
+
+
+def test_the_divergence_from_equal_shares_of_far_logits(tmp_path):
+    math = "p[k] = exp(x[k])/sum(exp(x[j]), j)\nloss = sum(p[k]*log(p[k]*K), k) + 0*y[0]"
+    file = tmp_path / "tried.toml"
+    inputs = INPUTS.replace('y = { shape = ["K"] }', "y = { shape = [1] }")
+    file.write_text(f"title = 't'\nmath = '''\n{math}\n'''{inputs}", "utf-8")
+    loss = pipeline.draft(read_spec(file), tmp_path)
+    logits = np.array([-5702.346497284067, 41956.8894851155, -7875.919238839297])
+    assert loss.value(logits, [1.0]) == pytest.approx(np.log(3), rel=4e-16, abs=0)
+
+
 def softmax(numbers):
     powers = [mpmath.exp(number) for number in numbers]
     return [power / sum(powers) for power in powers]
