@@ -56,8 +56,9 @@ def difference(kind: Callable[[Expr], Expr | None]) -> Callable[[Expr], Expr | N
         for term, factor in factors_of(node):
             less = kind(factor)
             cofactor = cofactor_of(term, factor)
-            if less is not None and -cofactor in node.args:
-                return Add(*(t for t in node.args if t not in (term, -cofactor)), cofactor * less)
+            beside = Add.make_args(-cofactor)  # of a sum, each term by itself
+            if less is not None and {*beside} <= {*node.args}:
+                return Add(*(t for t in node.args if t not in (term, *beside)), cofactor * less)
         return None
 
     return apply

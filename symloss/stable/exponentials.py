@@ -25,6 +25,7 @@ from sympy.logic.boolalg import Boolean
 
 from symloss.language import FUNCTIONS
 from symloss.program import Step, operands
+from symloss.stable.differences import cofactor_of
 
 _softplus: Any = FUNCTIONS["softplus"].build
 _log1p = FUNCTIONS["log1p"].node
@@ -62,7 +63,8 @@ def in_quotients(expression: Expr, total: Expr, logarithm: Expr) -> Expr:
         power = next(powers, None) if Pow(total, -1) in node.args else None
         if power is None:
             return node
-        return node * total / power * exp(power.args[0] - logarithm)
+        rest = cofactor_of(cofactor_of(node, power), Pow(total, -1))
+        return rest * exp(power.args[0] - logarithm)
 
     return expression.replace(lambda node: isinstance(node, Mul), of)
 
@@ -93,7 +95,7 @@ def mean_term(
         # What is left of the exponent beside the term's are logarithms of weights.
         apart = Add.make_args(exponent - power.args[0])
         if all(part == 0 or isinstance(part, log) for part in apart):
-            share = term / factor * exp(power.args[0] - logarithm)
+            share = cofactor_of(term, factor) * exp(power.args[0] - logarithm)
             return share if mask == true else Piecewise((share, mask), (S.Zero, True))
     return None
 

@@ -35,6 +35,7 @@ from symloss.language import FUNCTIONS
 from symloss.stable.addends import less_addend, log1p_of_sum, log_of_sum, share_of_sum
 from symloss.stable.denominators import over_one
 from symloss.stable.differences import (
+    cofactor_of,
     common_factor,
     compared,
     cos_less_one,
@@ -198,8 +199,13 @@ def _logarithm_of_cosh(node: Expr) -> Expr | None:
 
 
 def _logarithm_of_sigmoid(node: Expr) -> Expr | None:
-    inside = _argument(node.args[0], _sigmoid) if isinstance(node, log) else None
-    return -_softplus(-inside) if inside is not None else None
+    """log(y*sigmoid(x)), where the product may vanish; y may be 1."""
+    factors = Mul.make_args(node.args[0]) if isinstance(node, log) else ()
+    for place, factor in enumerate(factors):
+        inside = _argument(factor, _sigmoid)
+        if inside is not None:
+            return log(Mul(*factors[:place], *factors[place + 1 :])) - _softplus(-inside)
+    return None
 
 
 def _logarithm_between_sigmoids(node: Expr) -> Expr | None:
@@ -281,7 +287,8 @@ def _logistic_product(node: Expr) -> Expr | None:
             for other in node.args:
                 inside = _argument(other, _sigmoid)
                 if inside is not None and inside == -factor.args[0]:
-                    return node / (factor * other) * _sigmoid(factor.args[0])
+                    rest = cofactor_of(cofactor_of(node, factor), other)
+                    return rest * _sigmoid(factor.args[0])
     return None
 
 
@@ -363,7 +370,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail_of_erf),
     Rewrite("log of a tail of erf", "log(1 - erf(x))", -3.0, 5.0, _logarithm_of_tail),
     Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
-    Rewrite("logsigmoid", "log(1/(1 + exp(-x)))", -50.0, 50.0, _logarithm_of_sigmoid),
+    Rewrite("logsigmoid", "log(y/(1 + exp(-x)))", 0.1, 50.0, _logarithm_of_sigmoid),
     Rewrite(
         "log between sigmoids",
         "log(1/(1 + exp(-x)) - 1/(1 + exp(x)))",

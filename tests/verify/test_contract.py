@@ -45,3 +45,22 @@ def test_weighted_items_may_move_by_last_digits_of_inputs(units, passes, tmp_pat
     failed = [str(failure) for failure in tally.done().failures]
     assert (failed == []) is passes
     assert any("weighted item" in one for one in failed) is not passes
+
+
+class Edge(Difference):
+    """At 1 + 2**-16 the loss is a number for one function, and none for the other."""
+
+    def value_and_gradient(self, x, weight=None, reduction="none"):
+        edge = np.where(np.asarray(x) < 1 + 2.0**-15, np.nan, 0.0)
+        off = edge if reduction == "none" else edge.sum()
+        return self.value(x, weight, reduction) + off, self.gradient(x, weight, reduction)
+
+
+def test_sums_are_of_items_that_are_numbers_to_each_function(tmp_path):
+    spec = spec_of(tmp_path, "loss = x - 1", 'x = { domain = "real" }')
+    places = np.float32(1) + np.float32(2.0**-16) * np.arange(1, 9, dtype=np.float32)
+    trials = [Trial(spec, Point({"x": float(x)}, (), "interior"), SINGLE, 0) for x in places]
+    tally = Tally("reductions", SINGLE.name, "")
+    check_reductions(tally, Batch(spec, trials, SINGLE), Edge(0), seed=0)
+    assert tally.done().points == len(places) - 1
+    assert not tally.done().failures
