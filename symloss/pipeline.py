@@ -98,8 +98,11 @@ def make(
 
 
 def draft(spec: Spec, folder: Path) -> Any:
-    """The loss of a spec, emitted into `folder` and imported, unjudged."""
-    source = render(spec, compile_spec(spec), standalone=True, build_key="draft")
+    """The loss of a spec, emitted into `folder` and imported, unjudged.
+
+    It shares the run-time of this process, and what that has compiled.
+    """
+    source = render(spec, compile_spec(spec), standalone=False, build_key="draft")
     return _load_text(spec, source, folder)
 
 
@@ -125,7 +128,8 @@ def _load_text(spec: Spec, source: str, folder: Path) -> Any:
     file = folder / f"{spec.name}.py"
     file.write_text(source, "utf-8")
     loss = load(file)
-    for value in vars(sys.modules[type(loss).__module__]).values():
-        if isinstance(value, CPUDispatcher):
-            vars(value)["_cache"] = NullCache()  # a draft is soon thrown away
+    module = sys.modules[type(loss).__module__]
+    for value in vars(module).values():
+        if isinstance(value, CPUDispatcher) and value.py_func.__module__ == module.__name__:
+            vars(value)["_cache"] = NullCache()  # a draft is soon thrown away; the run-time stays
     return loss

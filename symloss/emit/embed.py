@@ -30,6 +30,13 @@ def _sources() -> dict[str, str]:
     return {name: text for name, text in (files | _INSTEAD).items() if name not in _STAYS}
 
 
+_parsed = cache(ast.parse)
+
+
+def _tree(file: str) -> ast.Module:
+    return _parsed(_sources()[file])
+
+
 def runtime_names() -> set[str]:
     """All names at the top of the run-time's files, and those that they import."""
     return {name for file in _sources() for name in (*_definitions(file), *_imports(file))}
@@ -49,11 +56,10 @@ def embedded(names: Iterable[str]) -> str:
     imports = dict.fromkeys(("import math", "import numpy as np"))
     bodies: list[str] = []
     for file in _order():
-        tree = ast.parse(_sources()[file])
-        for node in tree.body:
+        for node in _tree(file).body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 imports.update(dict.fromkeys(_foreign(node)))
-        bodies += [_segment(file, node) for node in tree.body if names_at_top(node) & wanted]
+        bodies += [_segment(file, node) for node in _tree(file).body if names_at_top(node) & wanted]
     return "\n".join(sorted(imports, key=_import_order)) + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
 
 
@@ -113,21 +119,21 @@ def _order() -> list[str]:
 def _imported_files(file: str) -> set[str]:
     return {
         (node.module or "").rpartition(".")[2]
-        for node in ast.parse(_sources()[file]).body
+        for node in _tree(file).body
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("symloss.runtime.")
     }
 
 
 def definitions_of() -> dict[str, list[ast.stmt]]:
     """The statements at the top of the run-time's files, by file."""
-    return {file: ast.parse(text).body for file, text in _sources().items()}
+    return {file: _tree(file).body for file in _sources()}
 
 
 @cache
 def _definitions(file: str) -> dict[str, frozenset[str]]:
     """Each top-level name of a file, with the names that its definition mentions."""
     found: dict[str, frozenset[str]] = {}
-    for node in ast.parse(_sources()[file]).body:
+    for node in _tree(file).body:
         mentions = frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
         for name in names_at_top(node):
             found[name] = found.get(name, frozenset()) | mentions
@@ -135,7 +141,7 @@ def _definitions(file: str) -> dict[str, frozenset[str]]:
 
 
 def _imports(file: str) -> Iterator[str]:
-    for node in ast.parse(_sources()[file]).body:
+    for node in _tree(file).body:
         yield from _imported(node)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
+import numba
 import numpy as np
 import pytest
+from numba.core.caching import NullCache
 
 from symloss import pipeline
 from symloss.spec import read_spec
@@ -105,3 +109,13 @@ def test_squared_distances_of_far_points_keep_their_digits(tmp_path):
     x = 1e8 + np.arange(6.0).reshape(3, 2)
     expected = ((x[:, None] - x[None] - 0.25) ** 2).sum()
     assert loss.value(x, x + 0.25) == pytest.approx(expected, rel=1e-14, abs=0)
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="is about compiled code")
+def test_of_a_draft_nothing_is_kept_but_the_run_time(tmp_path):
+    """What the run-time's functions compile to is kept, and read by whoever drafts next."""
+    _, loss = drafted(tmp_path, STUDENT)
+    module = sys.modules[type(loss).__module__]
+    assert isinstance(module._value._cache, NullCache)
+    assert not isinstance(module.apply_weights._cache, NullCache)
+    assert module.apply_weights.py_func.__module__.startswith("symloss.runtime.")
