@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sympy import Expr, Indexed, KroneckerDelta, Mul, Piecewise, S, Symbol
+from sympy import Add, Expr, Indexed, KroneckerDelta, Mul, Piecewise, S, Symbol
 
 from symloss.derive import reductions
 from symloss.derive.activity import active_names
@@ -40,6 +40,8 @@ class _Reverse:
         self.axes |= {step.name: step.indices for step in program.steps}
         self.contributions: defaultdict[str, list[Expr]] = defaultdict(list)
         self.contributions["loss"].append(S.One)
+        self.below_roots: set[str] = set()
+        self.steep: set[Expr] = set()
 
     def run(self) -> Program:
         for step in reversed(self.program.steps):
@@ -47,7 +49,7 @@ class _Reverse:
                 self._pull_back(step, self._adjoint(step.name, f"d_{step.name}"))
         outputs = []
         for name in self.program.wrt:
-            value = total(self.contributions[name])
+            value = self._weighed_where_steep(total(self.contributions[name]))
             outputs.append(gradient_name(name))
             self.builder.append(Step(gradient_name(name), self.axes[name], value))
         return self.builder.finish(("loss", *outputs), self.program.name)
@@ -78,12 +80,29 @@ class _Reverse:
 
     def _adjoint(self, name: str, called: str) -> Expr:
         """The sum of all contributions to a step, as an element."""
-        value = total(self.contributions[name])
+        value = self._weighed_where_steep(total(self.contributions[name]))
         if not value.args or (
             len(operands(value)) == 1 and not value.has(KroneckerDelta) and value.is_Atom
         ):
             return value
-        return self.builder.append(Step(self.builder.fresh(called), self.axes[name], value))
+        made = self.builder.append(Step(self.builder.fresh(called), self.axes[name], value))
+        if name in self.below_roots:
+            self.steep.add(made)
+        return made
+
+    def _weighed_where_steep(self, value: Expr) -> Expr:
+        """The contributions with the slope of a root of what may be 0 taken out, and weighed.
+
+        What is flat where it vanishes, a quadratic form say, moves its root by nothing there.
+        """
+        for steep in operands(value):
+            if steep not in self.steep:
+                continue
+            terms = [term for term in Add.make_args(value) if steep in Mul.make_args(term)]
+            weight = Add(*(term / steep for term in terms))
+            if weight.free_symbols:
+                value = value - Add(*terms) + weighed(steep, weight)
+        return value
 
     def _pull_back(self, step: Step, adjoint: Expr) -> None:
         if step.unit_of:
@@ -97,6 +116,8 @@ class _Reverse:
             if name_of(leaf) in self.active:
                 local = self.differentiator.partial(step.expression, leaf)
                 if local is not S.Zero:
+                    if self.differentiator.has_root_slope(local):
+                        self.below_roots.add(name_of(leaf))
                     slope = self._slope(sensitivity, local)
                     if step.kind == "norm" and slope == sensitivity * local and may_overflow(local):
                         slope = Piecewise((slope, step.element() > 0), (S.Zero, True))

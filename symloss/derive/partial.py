@@ -94,6 +94,16 @@ class Differentiator:
             for power in expression.atoms(Pow)
         )
 
+    def has_root_slope(self, slope: Expr) -> bool:
+        """Whether there is the slope of a root in it, infinite where what is below may vanish."""
+        return any(
+            power.exp.is_number
+            and power.exp.is_negative
+            and power.exp.is_Integer is False
+            and not any(self.sign(power.base))
+            for power in slope.atoms(Pow)
+        )
+
     def _power(self, expression: Pow, operand: Expr) -> Expr:
         base, exponent = expression.args
         in_base = self.partial(base, operand)

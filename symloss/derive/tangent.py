@@ -78,7 +78,7 @@ class _Forward:
             made = Step(name, step.indices, rate)
         elif step.unit_of in self.lengthened:
             made = Step(name, step.indices, self._unit_rate(step))
-        elif step.softmax_of in self.centred:
+        elif step.softmax_of:
             made = Step(name, step.indices, self._softmax_rate(step))
         elif step.kind is None:
             made = Step(name, step.indices, self._rate(step.expression))
@@ -147,7 +147,11 @@ class _Forward:
 
     def _softmax_rate(self, step: Step) -> Expr:
         """Each weight times its exponent's rate; two products, for the difference cancels."""
-        spread, _, mean = self.centred[step.softmax_of]
+        whole = self.program.step(step.softmax_of)
+        if whole.name in self.centred:
+            spread, _, mean = self.centred[whole.name]
+        else:
+            spread, mean = self._rate(whole.expression), self._rate(whole.element())
         return self._weighed(spread, step.element()) - step.element() * mean
 
     def _is_given(self, rate: Expr) -> bool:

@@ -175,12 +175,19 @@ def _nested(direction, shape, prefix=()):
         ),
         ("loss = Max(x, -x)", "0", -1, 1),
         ("loss = Min(x, 2*x)", "0", 1, 2),
+        ("form = x*(exp(x) - 1)\nloss = sqrt(form)", "0", -1, 1),
     ],
 )
 def test_the_derivative_at_a_kink_is_a_subgradient(spec_of, math, at, low, high):
     derivation = derive(read_program(spec_of(math, {"x": ""})))
     slope = interpret(derivation.gradient, {"x": at}, {})["grad_x"][()]
     assert low - STEP <= slope <= high + STEP
+
+
+def test_a_root_is_steep_where_what_is_below_it_is_not_flat(spec_of):
+    derivation = derive(read_program(spec_of("form = x*(x + 2)\nloss = sqrt(form)", {"x": ""})))
+    slope = interpret(derivation.gradient, {"x": "0"}, {})["grad_x"][()]
+    assert slope.is_infinite
 
 
 @pytest.mark.parametrize(("power", "slope"), [("1", 1), ("3/2", 0), ("3", 0), ("1/2", 0)])

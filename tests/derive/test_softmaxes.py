@@ -60,3 +60,15 @@ def test_the_mean_of_a_saturated_softmax_has_the_slope_of_its_maximum(spec_of, t
     slope = loss.gradient(np.array([-60.37841561024394, 57.83897345357297]))
     np.testing.assert_allclose(slope, [0, 1], rtol=1e-15)
     assert loss.value(np.array([1000.0, 1000.0])) == 1000
+
+
+def test_a_softmax_over_pairs_moves_by_its_weights(spec_of, tmp_path):
+    """By nothing, where there are no pairs."""
+    math = "loss = log(1 + sum(where(y[i] < y[j], exp(f[i] - f[j]), 0), i, j))"
+    inputs = {"f": "shape = ['K']", "y": "shape = ['K'], domain = '{0, 1}'"}
+    loss = pipeline.draft(spec_of(math, inputs, wrt="wrt = ['f']"), tmp_path)
+    f, vector = np.array([0.3, -1.2, 2.0]), np.array([1.0, 2.0, -1.0])
+    assert np.all(loss.hessian_vector_product(f, np.zeros(3), vector=vector) == 0)
+    moved = [loss.gradient(f + step * vector, [0, 1, 1]) for step in (1e-5, -1e-5)]
+    found = loss.hessian_vector_product(f, [0, 1, 1], vector=vector)
+    np.testing.assert_allclose(found, (moved[0] - moved[1]) / 2e-5, rtol=1e-8)
