@@ -32,7 +32,7 @@ from symloss.derive import Derivation, derive, with_norms, with_softmaxes, with_
 from symloss.emit import render
 from symloss.errors import PublishError, VerificationError
 from symloss.lower import Kernel, lower
-from symloss.program import read_program
+from symloss.program import read_program, without_twins
 from symloss.spec import Spec, read_spec
 from symloss.stable import stabilise
 from symloss.verify import Record, Verification, certify, verify
@@ -64,7 +64,8 @@ def derive_spec(spec: Spec) -> Derivation:
     """The derivatives of a spec."""
     program = read_program(spec)
     forms = (stabilise(program), stabilise(program, gaps=False))
-    return derive(*(with_units(with_norms(with_softmaxes(form))) for form in forms))
+    once = map(without_twins, forms)
+    return derive(*(with_units(with_norms(with_softmaxes(form))) for form in once))
 
 
 def compile_spec(spec: Spec) -> Kernel:

@@ -2,8 +2,9 @@
 
 In: a `Spec`. Out: a `Program`, a straight line of `Step`s, each one scalar expression, optionally
 under one reduction; its reading as text or LaTeX; and `Rewriting`, by which others make another
-program of it. Guarantees: no reduction, call or held constant is left inside an expression; every
-index has a range; names are unique. Raises: nothing for a Spec that `symloss.spec` has checked.
+program of it, as `without_twins` does of one that says something twice. Guarantees: no reduction,
+call or held constant is left inside an expression; every index has a range; names are unique.
+Raises: nothing for a Spec that `symloss.spec` has checked.
 """
 
 from symloss.program.model import (
@@ -19,6 +20,7 @@ from symloss.program.model import (
 from symloss.program.read import read_program
 from symloss.program.reading import latex, text
 from symloss.program.rewriting import Rewriting
+from symloss.program.twins import without_twins
 
 __all__ = [
     "Kind",
@@ -33,4 +35,5 @@ __all__ = [
     "text",
     "unused",
     "without_dead_steps",
+    "without_twins",
 ]
