@@ -10,6 +10,7 @@ from symloss.audit.properties import bounds, line, slopes
 from symloss.audit.properties.lowest import lowest
 from symloss.audit.subject import subject
 from symloss.spec import read_spec
+from tests.audit.composition.table import SECONDS, found_by
 
 SPEC = """
 title = "t"
@@ -35,9 +36,9 @@ def known(request, tmp_path):
 def test_one_constant_alone_is_found_as_among_the_others(known, name):
     find = bounds if name.endswith("bound") else slopes
     others = set(CONSTANTS) - {name}
-    alone = {one.name: one for one in find(known, 8.0, (name,))}
+    alone = {one.name: one for one in found_by(find, known, SECONDS, (name,))}
     assert not alone.keys() & others
-    among = {one.name: one for one in find(known, 8.0)}
+    among = {one.name: one for one in found_by(find, known, SECONDS)}
     assert (alone[name].verdict, alone[name].value) == (among[name].verdict, among[name].value)
 
 

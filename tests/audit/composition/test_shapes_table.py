@@ -14,16 +14,14 @@ from symloss.audit.properties.shape import degrees_of, shape, shapes_of
 from symloss.audit.recheck.composition import confirms
 from symloss.audit.subject import Subject, subject
 from symloss.audit.verdicts import Refuted, Unknown
-from tests.audit.composition.table import NAMES, ROWS, Row, spec_of
-
-SECONDS = 4.0
+from tests.audit.composition.table import NAMES, ROWS, SECONDS, Row, found_by, spec_of
 
 
 def jointly(known: Subject) -> list[Finding]:
     """The shapes in all of `wrt` together, which alone the table tells of."""
-    answers = shapes_of(known, SECONDS)
+    answers = found_by(shapes_of, known, SECONDS)
     found = [Finding(name, answer) for name, answer in answers.items()]
-    return found + degrees_of(known.program, answers["convex"], SECONDS)
+    return found + found_by(degrees_of, known.program, answers["convex"], SECONDS)
 
 
 @cache
@@ -56,6 +54,9 @@ def test_nearly_all_are_decided() -> None:
 
 def test_each_name_alone_has_shapes_of_its_own(tmp_path: Path) -> None:
     row = Row("sum(a[d]*b[d], d)", "a real D; b real D", "", "linear in one", "a b")
-    found = {one.name: one.verdict for one in shape(subject(spec_of(row, tmp_path), {}), SECONDS)}
+    found = {
+        one.name: one.verdict
+        for one in found_by(shape, subject(spec_of(row, tmp_path), {}), SECONDS)
+    }
     told = [found[name] for name in ("affine", "affine in a", "affine in b")]
     assert told == ["REFUTED", "PROVED", "PROVED"]

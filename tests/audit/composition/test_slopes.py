@@ -11,7 +11,7 @@ from symloss.audit import audit
 from symloss.audit.properties import bounds, slopes
 from symloss.audit.properties.anysize import bounds_of_program, slopes_of_program
 from symloss.audit.subject import subject
-from tests.audit.composition.table import Row, spec_of
+from tests.audit.composition.table import SECONDS, Row, found_by, spec_of
 
 PAIR = "x real K; y real K"
 ROWS = [
@@ -53,7 +53,7 @@ ROWS = [
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.math)
 def test_no_bound_is_too_small(row: Row, tmp_path: Path) -> None:
-    found = slopes_of_program(subject(spec_of(row, tmp_path), {}), 8.0)
+    found = found_by(slopes_of_program, subject(spec_of(row, tmp_path), {}), SECONDS)
     *truths, is_tight = (*row.truths.split(), "")[:3]
     sizes = {name: sympy.Symbol(name, positive=True) for name in ("a", "K", "G")}
     for finding, text in zip(found, truths, strict=False):
@@ -80,7 +80,10 @@ def test_what_grows_without_end_has_no_bound(
 ) -> None:
     row = Row(math, "x real K; y real K" if "y" in math else "x real K", "", "", "x")
     known = subject(spec_of(row, tmp_path), {})
-    found = {one.name: one for one in (*bounds(known, 8.0), *slopes_of_program(known, 8.0))}
+    found = {
+        one.name: one
+        for one in (*found_by(bounds, known, SECONDS), *found_by(slopes_of_program, known, SECONDS))
+    }
     assert {name for name, one in found.items() if one.verdict == "REFUTED"} == set(endless)
 
 
@@ -120,7 +123,7 @@ LABELLED = "x real K; label index(K)"
 def test_lower_bounds_of_any_size(math: str, inputs: str, low: str, tmp_path: Path) -> None:
     wrt = "x" if inputs == LABELLED else "p t"
     row = Row(math, inputs, "", "", wrt, "a positive" if "a)" in math or "a*" in math else "")
-    found = bounds(subject(spec_of(row, tmp_path), {}), 8.0)[0]
+    found = found_by(bounds, subject(spec_of(row, tmp_path), {}), SECONDS)[0]
     assert found.value == low
 
 
@@ -131,7 +134,7 @@ def test_lower_bounds_of_any_size(math: str, inputs: str, low: str, tmp_path: Pa
 ])  # fmt: skip
 def test_constants_of_a_quadratic(math: str, gradient: str, strong: str, tmp_path: Path) -> None:
     spec = spec_of(Row(math, "x real; y real", "", "", "x y"), tmp_path)
-    found = {one.name: one for one in slopes(subject(spec, {}), 8.0)}
+    found = {one.name: one for one in found_by(slopes, subject(spec, {}), SECONDS)}
     constants = (found["gradient_lipschitz"].value, found["strong_convexity_constant"].value)
     assert constants == (gradient, strong)
 
@@ -147,14 +150,14 @@ def test_constants_of_a_quadratic(math: str, gradient: str, strong: str, tmp_pat
 def test_constants_of_separable_sums(math: str, constants: dict[str, str], tmp_path: Path) -> None:
     row = Row(math, "x real K; y real K" if "y" in math else "x real K", "", "", "x")
     known = subject(spec_of(row, tmp_path), {})
-    found = [*bounds_of_program(known), *slopes_of_program(known, 4.0)]
+    found = [*found_by(bounds_of_program, known), *found_by(slopes_of_program, known, SECONDS)]
     asked = ("lower_bound", "upper_bound", "strong_convexity_constant")
     assert {one.name: one.value for one in found if one.name in asked} == constants
 
 
 def test_whole_numbers_are_not_where_reals_would_be_worst(tmp_path: Path) -> None:
     row = Row("sum(Abs(x[k])/(1 + (2*y[k] - 1)**2), k)", "x real K; y integer K", "", "", "x")
-    found = slopes_of_program(subject(spec_of(row, tmp_path), {}), 4.0)
+    found = found_by(slopes_of_program, subject(spec_of(row, tmp_path), {}), SECONDS)
     assert not any(one.tight and one.name == "lipschitz" and one.value for one in found)
 
 
@@ -168,7 +171,7 @@ def test_whole_numbers_are_not_where_reals_would_be_worst(tmp_path: Path) -> Non
 ])  # fmt: skip
 def test_constants_of_a_norm(math: str, lipschitz: str, gradient: str, tmp_path: Path) -> None:
     spec = spec_of(Row(math, "x real; y real", "", "", "x y"), tmp_path)
-    found = {one.name: one for one in slopes(subject(spec, {}), 8.0)}
+    found = {one.name: one for one in found_by(slopes, subject(spec, {}), SECONDS)}
     told = [found[name].value for name in ("lipschitz", "gradient_lipschitz")]
     assert told == [lipschitz, gradient]
 
