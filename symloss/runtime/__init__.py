@@ -57,6 +57,7 @@ from symloss.runtime.elementary import (
     tan,
 )
 from symloss.runtime.exponential import exp, exp_to_one, expm1, expm1mx, sigmoid, tanh
+from symloss.runtime.interleave import interleaved
 from symloss.runtime.lanes import (
     LANES,
     ROWS,
@@ -118,6 +119,7 @@ __all__ = [
     "finite_or_zero",
     "hypot",
     "in_range",
+    "interleaved",
     "is_within",
     "item",
     "keep_within",

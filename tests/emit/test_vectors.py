@@ -104,6 +104,18 @@ def test_the_largest_element_is_found_on_vectors(draft, name, dtype, lanes):
     assert re.search(rf"maximum.v(?:2|4|8|16){lanes}", code)
 
 
+@pytest.mark.parametrize(("dtype", "lanes"), [(np.float32, "f32"), (np.float64, "f64")])
+def test_rows_are_worked_on_two_vectors_at_a_time(draft, dtype, lanes):
+    _, module = draft("peak")
+    kernel = njit(**STRICT)(FunctionType(module._value_and_gradient.py_func.__code__, vars(module)))
+    x, out = np.ones((1, 3), dtype), np.empty(1, dtype)
+    kernel(1, np.ones(1, dtype), x, x, np.empty(0, dtype), out, np.empty_like(x))
+    (code,) = kernel.inspect_llvm().values()
+    largest = rf"maximum.v(?:2|4|8|16){lanes}"
+    loops = [block for block in code.split("\n\n") if block.startswith("vector.body")]
+    assert max(len(re.findall(largest, block)) for block in loops) == 2
+
+
 def test_long_sums_keep_their_digits(draft):
     loss, _ = draft("distance")
     x = np.random.default_rng(1).normal(size=3_000_001).astype(np.float32)
