@@ -57,13 +57,16 @@ def share_of_sum(node: Expr) -> Expr | None:
 
 
 def less_addend(node: Expr) -> Expr | None:
-    """logaddexp(x, y) - x, which has no digits where x is by far the larger."""
+    """logaddexp(x, y) - x, which has no digits where x is by far the larger; y may be 0."""
     if not isinstance(node, Add):
         return None
     for term, factor in factors_of(node):
-        if isinstance(factor, _logaddexp):
+        if isinstance(factor, _logaddexp | _softplus):
             others = node - term
-            for one, other in (factor.args, factor.args[::-1]):
+            pair = factor.args if isinstance(factor, _logaddexp) else (*factor.args, S.Zero)
+            for one, other in (pair, pair[::-1]):
+                if one == 0:
+                    continue
                 rest = others + term / factor * one
                 if _terms(rest) + _terms(one) == _terms(others):
                     return rest + term / factor * _softplus(other - one)

@@ -19,7 +19,7 @@ from sympy import Add, Dummy, Expr, Indexed, Mul, Pow, S, Symbol
 from symloss.language import FUNCTIONS, Domain, Finite, Interval, Simplex
 from symloss.program import Program, Step, name_of, operands, unused, without_dead_steps
 from symloss.stable.rewrites import rewritten
-from symloss.stable.unfold import Unfolding, signs_of
+from symloss.stable.unfold import Signs, Unfolding
 
 _sigmoid: Any = FUNCTIONS["sigmoid"].build
 MOST_LEAVES = 3
@@ -30,7 +30,7 @@ def complemented(program: Program) -> Program:
     steps: list[Step] = []
     known: dict[str, Step] = {}
     taken = {step.name for step in program.steps}
-    unfolded = Unfolding(known, signs_of(program))
+    unfolded = Unfolding(known, Signs.of_arguments(program))
 
     def add(step: Step) -> None:
         steps.append(step)

@@ -32,7 +32,7 @@ _log1p = FUNCTIONS["log1p"].node
 
 
 def in_logarithms(
-    expression: Expr, total: Expr, logarithm: Expr, signs: Mapping[Expr, Dummy]
+    expression: Expr, total: Expr, logarithm: Expr, signs: Mapping[Expr, Expr]
 ) -> Expr:
     """The expression without that sum in logarithms: log(c + sum exp) becomes a softplus."""
 

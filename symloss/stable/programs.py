@@ -14,7 +14,7 @@ from symloss.program import Program, Step, name_of, operands, unused, without_de
 from symloss.stable.distances import distances_apart
 from symloss.stable.exponentials import in_logarithms, in_quotients, mean_term, place_of, unmasked
 from symloss.stable.rewrites import rewritten
-from symloss.stable.unfold import Unfolding, signs_of
+from symloss.stable.unfold import Signs, Unfolding
 
 _softplus, _log1p = FUNCTIONS["softplus"].build, FUNCTIONS["log1p"].node
 
@@ -50,7 +50,7 @@ class _Work:
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
         self.known: dict[str, Step] = {}
-        self.signs = signs_of(self.program)
+        self.signs = Signs.of_arguments(self.program)
         self.unfolded = Unfolding(self.known, self.signs)
         self.powers: dict[str, Step] = {}
         self.gaps: dict[tuple[str, Expr], Step] = {}
@@ -120,8 +120,9 @@ class _Work:
         found = {leaf: self.logarithm(leaf) for leaf in operands(expression)}
         logarithms = {leaf: logarithm for leaf, logarithm in found.items() if logarithm is not None}
         # A sum of exponentials has no logarithm and no reciprocal where it is not positive.
-        signs = {**self.signs, **{leaf: Dummy(positive=True) for leaf in logarithms}}
+        totals = {leaf: Dummy(positive=True) for leaf in logarithms}
         for leaf, logarithm in logarithms.items():
+            signs = {**self.signs(expression), **totals}
             expression = in_logarithms(expression, leaf, logarithm, signs)
         for leaf, logarithm in logarithms.items():
             expression = self.of_means(expression, leaf, logarithm)

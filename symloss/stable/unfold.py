@@ -32,7 +32,6 @@ from sympy import (
 
 from symloss.language import FUNCTIONS, Interval
 from symloss.program import Program, Step, name_of, operands
-from symloss.spec import scalar_symbol
 from symloss.stable.differences import exponentials_of
 from symloss.stable.rewrites import rewritten
 
@@ -50,16 +49,18 @@ class Unfolding:
 
     Attributes:
         known: the definitions so far, as they grow.
-        signed: stands for scalar arguments with a positive domain, where a sign must be known.
+        signs: stand-ins with a sign, where one must be known.
     """
 
     known: Mapping[str, Step]
-    signed: Mapping[Expr, Dummy]
+    signs: Signs
 
     def __call__(self, expression: Expr) -> Expr:
         """The expression with definitions written out in the nodes that gain by it."""
         if isinstance(expression, (Symbol, Indexed)) or not expression.args:
             return expression
+        if isinstance(expression, Piecewise):
+            return Piecewise(*((self(value), condition) for value, condition in expression.args))
         parts = [self(part) if isinstance(part, Expr) else part for part in expression.args]
         node = expression if tuple(parts) == expression.args else expression.func(*parts)
         if isinstance(node, Pow):
@@ -94,11 +95,12 @@ class Unfolding:
         """The rewrites, with signs known within a logarithm."""
         if not isinstance(node, (log, _log1p)):
             return rewritten(node)
-        signed = node.xreplace(dict(self.signed))
+        stand_ins = self.signs(node)
+        signed = node.xreplace(stand_ins)
         found = _apart(rewritten(signed))
         if found == signed:
             return node
-        return found.xreplace({dummy: symbol for symbol, dummy in self.signed.items()})
+        return found.xreplace({one: other for other, one in stand_ins.items() if one.is_Symbol})
 
     def _power(self, node: Pow) -> Expr:
         """Powers of an exponential or sigmoid, even ones of a root, those of what is held above 0.
@@ -144,19 +146,35 @@ def _apart(node: Expr) -> Expr:
     return Piecewise((node, Le(product, LARGE)), (large, True))
 
 
-def signs_of(program: Program) -> dict[Expr, Dummy]:
-    """A positive symbol for each scalar argument that is positive."""
-    return {
-        scalar_symbol(entry.name): Dummy(entry.name, positive=True)
-        for entry in program.arguments
-        if not program.core_shape(entry.name) and _is_positive(entry.domain)
-    }
+@dataclass(frozen=True)
+class Signs:
+    """Tells what is positive in an expression by the domains of arguments, given by name."""
 
+    domains: Mapping[str, Interval]
 
-def _is_positive(domain: object) -> bool:
-    if not isinstance(domain, Interval) or domain.integer:
-        return False
-    return bool(domain.low > 0 or (domain.low == 0 and domain.low_open))
+    @classmethod
+    def of_arguments(cls, program: Program) -> Signs:
+        """What the domains of a program's arguments tell."""
+        domains = {entry.name: entry.domain for entry in program.arguments}
+        return cls({name: one for name, one in domains.items() if isinstance(one, Interval)})
+
+    def __call__(self, expression: Expr) -> dict[Expr, Expr]:
+        """Stand-ins with a sign: for arguments, and for what they are above and below an end."""
+        found: dict[Expr, Expr] = {}
+        for leaf in operands(expression):
+            domain = self.domains.get(name_of(leaf))
+            if domain is None or domain.integer:
+                continue
+            if domain.low > 0 or (domain.low == 0 and domain.low_open):
+                found[leaf] = Dummy(positive=True)
+            for end, is_open, side in (
+                (domain.low, domain.low_open, 1),
+                (domain.high, domain.high_open, -1),
+            ):
+                if is_open and end.is_finite and end != 0:
+                    gap = Dummy(positive=True)
+                    found |= {side * (leaf - end): gap, side * (end - leaf): -gap}
+        return found
 
 
 def _candidates(node: Expr) -> tuple[Expr, ...]:

@@ -115,9 +115,10 @@ def _check_integers(tally: Tally, batch: Batch, loss: Any) -> None:
         for entry in batch.spec.inputs
         if (number := _whole(entry)) is not None
     }
-    exact = {name: array.astype(np.float64) for name, array in whole.items()}
     given = {name: array.astype(np.float64) for name, array in batch.parameters.items()}
     got = loss.value(*(inputs | whole).values(), **given)
+    # Beside numbers of another type, integers take that one.
+    exact = {name: array.astype(np.asarray(got).dtype) for name, array in whole.items()}
     _equal(tally, "integer inputs", got, loss.value(*(inputs | exact).values(), **given))
 
 

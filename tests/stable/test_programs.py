@@ -21,6 +21,10 @@ w = { shape = ["K"], domain = "nonnegative" }
 y = { shape = ["K"] }
 a = { domain = "real" }
 b = { domain = "real" }
+c = { domain = "(0, 1)" }
+d = { domain = "(0, oo)" }
+h = { domain = "(-oo, 3)" }
+v = { shape = ["K"], domain = "positive" }
 label = { domain = "index(K)" }
 s = { shape = ["N", "N"] }
 partner = { shape = ["N"], domain = "index(N)" }
@@ -64,6 +68,16 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
             "p = 1/(1 + exp(-a))\nloss = -log(where(b > 0, p, 1 - p))",
             "loss = -Piecewise((-softplus(-a), b > 0), (-softplus(a), True))",
         ),
+        (
+            "p = 1/(1 + exp(-a))\nloss = where(b == 0, -log(p), -log(1 - p))",
+            "loss = Piecewise((softplus(-a), Eq(b, 0)), (softplus(a), True))",
+        ),
+        ("loss = log(c*exp(a) + (1 - c)*exp(b))", "logaddexp(a + log(c), b + log1p(-c))"),
+        ("loss = log(d*exp(a) + (1 - d)*exp(b))", "log(d*exp(a) + (1 - d)*exp(b))"),
+        ("loss = log(exp(a)/(3 - h))", "loss = a - log(3 - h)"),
+        ("loss = log(exp(a)/(h - 3)**2)", "loss = a + log((3 - h)**(-2))"),
+        ("loss = sum(log(v[k]/(v[k] + exp(a))), k)", "-softplus(a - log(v[k]))"),
+        ("loss = sum(log(w[k]/(w[k] + exp(a))), k)", "log(w[k]/(exp(a) + w[k]))"),
         ("loss = log(where(a > 0, a, b**2))", "loss = log(Piecewise((a, a > 0), (b**2, True)))"),
         ("p = 1/(1 + exp(-a))\nloss = 1 - p**b", "loss = -expm1(-b*softplus(-a))"),
         (

@@ -7,6 +7,7 @@ import pytest
 
 from symloss.verify.contract import check_reductions
 from symloss.verify.derivatives import Batch, Trial
+from symloss.verify.promises import _check_integers
 from symloss.verify.sample import Point
 from symloss.verify.tally import Tally
 from tests.verify.test_reference import spec_of
@@ -63,4 +64,20 @@ def test_sums_are_of_items_that_are_numbers_to_each_function(tmp_path):
     tally = Tally("reductions", SINGLE.name, "")
     check_reductions(tally, Batch(spec, trials, SINGLE), Edge(0), seed=0)
     assert tally.done().points == len(places) - 1
+    assert not tally.done().failures
+
+
+def test_integers_take_the_type_of_the_numbers_beside_them(tmp_path):
+    inputs = "x = { domain = 'real' }\nw = { shape = [3], domain = 'simplex(3)' }"
+    spec = spec_of(tmp_path, "loss = x - sum(w[i], i)", inputs)
+    weights = (0.1, 0.2, 0.7)
+    trials = [Trial(spec, Point({"x": 1.0, "w": weights}, (), "interior"), SINGLE, 0)]
+
+    class Rest:
+        def value(self, x, w):
+            kind = np.float64 if x.dtype == np.float64 else w.dtype
+            return x.astype(kind) - w.sum(axis=1).astype(kind) + np.finfo(kind).eps
+
+    tally = Tally("batches", SINGLE.name, "")
+    _check_integers(tally, Batch(spec, trials, SINGLE), Rest())
     assert not tally.done().failures
