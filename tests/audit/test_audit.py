@@ -144,6 +144,7 @@ def test_joints_are_told_in_the_parameters(tmp_path: Path):
 )
 def test_false_claims_are_contradicted(tmp_path: Path, claim: str, told: str):
     spec = spec_of(tmp_path, "log(1 + exp(x))", more=f"[claims]\n{claim}\n")
+    # The constant tells that a loss which is not strongly convex is none.
     found = audit(spec, only=(claim.partition(" ")[0], "strong_convexity_constant"))
     assert len(found.contradictions) == 1
     assert told in found.contradictions[0]
