@@ -180,10 +180,11 @@ def may_overflow(expression: Expr) -> bool:
     """Whether there are exponentials in it, or quotients that it does not guard itself."""
     if isinstance(expression, Piecewise) and selects_zero(expression):
         return bool(expression.has(sympy.exp))
-    if isinstance(expression, sympy.exp) or (
-        isinstance(expression, Pow) and expression.exp.is_negative
-    ):
+    if isinstance(expression, sympy.exp):
         return True
+    if isinstance(expression, Pow) and expression.exp.is_negative:
+        is_count = expression.base.is_integer and expression.base.is_positive  # an axis' length
+        return not is_count
     return any(may_overflow(part) for part in expression.args if isinstance(part, Expr))
 
 

@@ -28,6 +28,7 @@ from sympy import (
     log,
     sin,
     sqrt,
+    tanh,
 )
 from sympy.core.relational import Relational
 
@@ -169,17 +170,21 @@ def _acosh_near_one(node: Expr) -> Expr | None:
     return None
 
 
-def _tail_of_erf(node: Expr) -> Expr | None:
-    """What is left of the error function's tail: c + c*erf(x)."""
-    if not isinstance(node, Add):
+def _tail(kind: Any, above: Callable[[Expr], Expr]) -> Callable[[Expr], Expr | None]:
+    """What is left of a tail: c + c*f(x), for an odd f of that kind, where `above` is 1 + f."""
+
+    def apply(node: Expr) -> Expr | None:
+        if not isinstance(node, Add):
+            return None
+        for term, factor in factors_of(node):
+            cofactor = term / factor
+            for sign in (1, -1):
+                if isinstance(factor, kind) and sign * cofactor in node.args:
+                    rest = Add(*(t for t in node.args if t not in (term, sign * cofactor)))
+                    return rest + sign * cofactor * above(sign * factor.args[0])
         return None
-    for term, factor in factors_of(node):
-        cofactor = term / factor
-        for sign in (1, -1):
-            if isinstance(factor, erf) and sign * cofactor in node.args:
-                rest = Add(*(t for t in node.args if t not in (term, sign * cofactor)))
-                return rest + sign * cofactor * _erfc(-sign * factor.args[0])
-    return None
+
+    return apply
 
 
 def _logarithm_of_tail(node: Expr) -> Expr | None:
@@ -367,7 +372,8 @@ REWRITES: tuple[Rewrite, ...] = (
     ),
     Rewrite("sigmoid of softplus", "exp(-log(1 + exp(x)))", -50.0, 50.0, _sigmoid_of_softplus),
     Rewrite("acosh near one", "acosh(1 + x)", 1e-6, 50.0, _acosh_near_one),
-    Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail_of_erf),
+    Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail(erf, lambda x: _erfc(-x))),
+    Rewrite("tail of tanh", "y + y*tanh(x)", -9.0, 9.0, _tail(tanh, lambda x: 2 * _sigmoid(2 * x))),
     Rewrite("log of a tail of erf", "log(1 - erf(x))", -3.0, 5.0, _logarithm_of_tail),
     Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
     Rewrite("logsigmoid", "log(y/(1 + exp(-x)))", 0.1, 50.0, _logarithm_of_sigmoid),

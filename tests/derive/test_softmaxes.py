@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sympy import Piecewise
 
 from symloss import pipeline
 from symloss.derive import derive, with_softmaxes
@@ -72,3 +73,14 @@ def test_a_softmax_over_pairs_moves_by_its_weights(spec_of, tmp_path):
     moved = [loss.gradient(f + step * vector, [0, 1, 1]) for step in (1e-5, -1e-5)]
     found = loss.hessian_vector_product(f, [0, 1, 1], vector=vector)
     np.testing.assert_allclose(found, (moved[0] - moved[1]) / 2e-5, rtol=1e-8)
+
+
+def test_dividing_by_an_axis_length_needs_no_guard(spec_of):
+    math = "p[k] = softmax(x[k]/sqrt(K), k)\nloss = sum(p[k]**2, k)"
+    program = read_program(spec_of(math, {"x": "shape = ['K']"}))
+    steps = derive(with_softmaxes(stabilise(program))).gradient.steps
+    assert not any(step.expression.has(Piecewise) for step in steps)
+    held = stabilise(
+        read_program(spec_of(math.replace("K)", "y)"), {"x": "shape = ['K']", "y": ""}))
+    )
+    assert any(step.expression.has(Piecewise) for step in derive(held).gradient.steps)

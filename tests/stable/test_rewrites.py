@@ -88,6 +88,8 @@ def test_each_is_found_and_is_an_identity(row):
         (log(2 + exp(x)), "logaddexp(log(2), x)"),
         (log(x + exp(y)), "log(x + exp(y))"),
         (log((1 + sympy.erf(x)) / 2), "log_ndtr(sqrt(2)*x)"),
+        (y - 2 * sympy.tanh(x) - 2, "y - 4*sigmoid(2*x)"),
+        (log(1 - sympy.tanh(x)), "-softplus(2*x) + log(2)"),
         (1 - sympy.tanh(x) ** 2, "4*sigmoid(-2*x)*sigmoid(2*x)"),
         (sympy.Piecewise((x, 1 - x < 1), (y, True)), "Piecewise((x, x > 0), (y, True))"),
         (
