@@ -118,6 +118,11 @@ def _softplus_of(node: Expr) -> Expr | None:
     return _softplus(power.args[0]) if isinstance(power, exp) else None
 
 
+def _log1p_of_expm1(node: Expr) -> Expr | None:
+    inside = _argument(node, _log1p)
+    return None if inside is None else _argument(inside, _expm1)
+
+
 def _log1mexp_of(node: Expr) -> Expr | None:
     power = _argument(node, _log1p)
     if power is not None and isinstance(-power, exp):
@@ -356,6 +361,7 @@ def _argument(node: Expr, function: Any) -> Expr | None:
 REWRITES: tuple[Rewrite, ...] = (
     Rewrite("log1p", "log(1 + x)", -0.9, 50.0, _logarithm_near_one),
     Rewrite("softplus", "log(1 + exp(x))", -50.0, 50.0, _softplus_of),
+    Rewrite("log1p of expm1", "log1p(expm1(x))", -50.0, 50.0, _log1p_of_expm1),
     Rewrite("log1mexp", "log(1 - exp(-x))", 1e-6, 50.0, _log1mexp_of),
     Rewrite("logaddexp", "log(exp(x) + exp(y))", -50.0, 50.0, log_of_sum),
     Rewrite("logaddexp with 1", "log(1 + exp(x) + exp(y))", -50.0, 50.0, log1p_of_sum),

@@ -18,7 +18,7 @@ i, j = sympy.symbols("i j", integer=True)
 SCOPE = {
     "x": x,
     "y": y,
-    "loggamma": FUNCTIONS["loggamma"].build,
+    **{name: FUNCTIONS[name].build for name in ("loggamma", "log1p", "expm1")},
     **{
         name: getattr(sympy, name)
         for name in (
