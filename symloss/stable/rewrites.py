@@ -192,6 +192,18 @@ def _tail(kind: Any, above: Callable[[Expr], Expr]) -> Callable[[Expr], Expr | N
     return apply
 
 
+def _other_tail(node: Expr) -> Expr | None:
+    """2*c - c*erfc(x), all but one tail."""
+    if not isinstance(node, Add):
+        return None
+    for term, factor in factors_of(node):
+        both = -2 * term / factor
+        if isinstance(factor, _erfc) and both in node.args:
+            rest = Add(*(t for t in node.args if t not in (term, both)))
+            return rest + both / 2 * _erfc(-factor.args[0])
+    return None
+
+
 def _logarithm_of_tail(node: Expr) -> Expr | None:
     """log(c*erfc(x)) with a number c, far out where erfc underflows."""
     if not isinstance(node, log):
@@ -380,6 +392,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("acosh near one", "acosh(1 + x)", 1e-6, 50.0, _acosh_near_one),
     Rewrite("tail of erf", "y + y*erf(x)", -3.0, 3.0, _tail(erf, lambda x: _erfc(-x))),
     Rewrite("tail of tanh", "y + y*tanh(x)", -9.0, 9.0, _tail(tanh, lambda x: 2 * _sigmoid(2 * x))),
+    Rewrite("other tail of erf", "2*y - y*(1 - erf(x))", -3.0, 3.0, _other_tail),
     Rewrite("log of a tail of erf", "log(1 - erf(x))", -3.0, 5.0, _logarithm_of_tail),
     Rewrite("logcosh", "log(cosh(x))", -50.0, 50.0, _logarithm_of_cosh),
     Rewrite("logsigmoid", "log(y/(1 + exp(-x)))", 0.1, 50.0, _logarithm_of_sigmoid),
