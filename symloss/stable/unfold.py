@@ -98,7 +98,7 @@ class Unfolding:
         stand_ins = self.signs(node)
         signed = node.xreplace(stand_ins)
         found = _apart(rewritten(signed))
-        if found == signed:
+        if found == signed and isinstance(signed, (log, _log1p)):
             return node
         return found.xreplace({one: other for other, one in stand_ins.items() if one.is_Symbol})
 

@@ -72,6 +72,10 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
             "p = 1/(1 + exp(-a))\nloss = where(b == 0, -log(p), -log(1 - p))",
             "loss = Piecewise((softplus(-a), Eq(b, 0)), (softplus(a), True))",
         ),
+        (
+            "q[k] = exp(z[k]/d)/sum(exp(z[j]/d), j)\nloss = sum(y[k]*log(q[k]), k)",
+            "sum((-q_sum_log + z[k]/d)*y[k], k)",
+        ),
         ("loss = log(c*exp(a) + (1 - c)*exp(b))", "logaddexp(a + log(c), b + log1p(-c))"),
         ("loss = log(d*exp(a) + (1 - d)*exp(b))", "log(d*exp(a) + (1 - d)*exp(b))"),
         ("loss = log(exp(a)/(3 - h))", "loss = a - log(3 - h)"),
