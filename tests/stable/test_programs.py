@@ -23,6 +23,7 @@ a = { domain = "real" }
 b = { domain = "real" }
 c = { domain = "(0, 1)" }
 d = { domain = "(0, oo)" }
+r = { domain = "(0, 1]" }
 h = { domain = "(-oo, 3)" }
 v = { shape = ["K"], domain = "positive" }
 label = { domain = "index(K)" }
@@ -78,6 +79,7 @@ OTHERS = "logsumexp(Piecewise((z[k], Ne(k, label)), (-oo, True)), k)"
         ),
         ("loss = log(c*exp(a) + (1 - c)*exp(b))", "logaddexp(a + log(c), b + log1p(-c))"),
         ("loss = log(d*exp(a) + (1 - d)*exp(b))", "log(d*exp(a) + (1 - d)*exp(b))"),
+        ("loss = log(r*exp(a) + (1 - r)*exp(b))", "log(r*exp(a) + (1 - r)*exp(b))"),  # r may be 1
         ("loss = log(exp(a)/(3 - h))", "loss = a - log(3 - h)"),
         ("loss = log(exp(a)/(h - 3)**2)", "loss = a + log((3 - h)**(-2))"),
         ("loss = sum(log(v[k]/(v[k] + exp(a))), k)", "-softplus(a - log(v[k]))"),
